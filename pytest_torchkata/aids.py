@@ -1,0 +1,56 @@
+"""Hints, reveals and the overview: what is shown instead of a run, and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_torchkata import report
+from pytest_torchkata.catalogue import Catalogue, facts
+from pytest_torchkata.kata import Kata
+from pytest_torchkata.progress import ProgressError, Store
+
+__all__ = ["hint", "progress", "reveal"]
+
+
+def hint(kata: Kata, store: Store) -> Iterator[str]:
+    """Show the next hint; after the last one, all of them again."""
+    hints = facts(kata).hints
+    try:
+        taken = store.standing(kata.id).hints
+    except ProgressError as error:
+        taken = 0
+        yield f"Hints taken before are not known: {error}"
+    number = min(taken + 1, len(hints))
+    yield f"Hint {number} of {len(hints)} for {kata.id}"
+    yield ""
+    yield f"  {hints[number - 1].strip()}"
+    yield ""
+    if number < len(hints):
+        yield f"Another:  pytest --hint {kata.id}"
+    else:
+        yield f"That was the last one. The answer:  pytest --reveal {kata.id}"
+    yield from _recorded(lambda: store.hinted(kata.id, number))
+
+
+def reveal(kata: Kata, store: Store) -> Iterator[str]:
+    """Show the reference and the checks; for a kata that is not solved, that is giving it up."""
+    yield from report.reveal(kata)
+    yield from _recorded(lambda: store.revealed(kata.id))
+
+
+def progress(catalogue: Catalogue, store: Store) -> Iterator[str]:
+    """Show every kata's state."""
+    try:
+        standings = store.standings()
+    except ProgressError as error:
+        yield f"The record of progress cannot be read: {error}"
+        standings = {}
+    yield from report.overview(catalogue, standings)
+
+
+def _recorded(write: object) -> Iterator[str]:
+    assert callable(write)
+    try:
+        write()
+    except ProgressError as error:
+        yield f"This was not recorded: {error}"

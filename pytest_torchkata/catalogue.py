@@ -1,0 +1,226 @@
+"""Finds katas and reads what is written about them, without importing torch or any kata's code."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import hashlib
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from pytest_torchkata.kata import KINDS, LEVELS, Facts, Kata
+
+__all__ = ["Catalogue", "KataError", "Mistake", "api", "closest", "digest", "facts", "mistakes"]
+
+
+class KataError(Exception):
+    """A kata that does not exist, or whose files are not as they must be; the text is for the user."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The katas below one folder of stubs and one of solutions."""
+
+    stubs: Path
+    solutions: Path
+
+    def at(self, path: Path) -> Kata | None:
+        """Return the kata whose stub is ``path``, or None."""
+        if path.suffix != ".py" or not path.is_relative_to(self.stubs):
+            return None
+        name = path.relative_to(self.stubs).with_suffix("")
+        solution = self.solutions / name
+        if not (solution / "checks.py").is_file():
+            return None
+        return Kata(name.as_posix(), path, solution)
+
+    def all(self) -> list[Kata]:
+        """Return every kata, by topic and then in order of difficulty."""
+        found = []
+        for path in self.solutions.glob("**/kata.toml"):
+            name = path.parent.relative_to(self.solutions)
+            stub = (self.stubs / name).with_suffix(".py")
+            found.append(Kata(name.as_posix(), stub, path.parent))
+        return sorted(found, key=_difficulty)
+
+    def find(self, id: str) -> Kata:
+        """Return the kata with this id, or whose stub is at this path.
+
+        Raises ``KataError``, with the nearest ids, if there is none.
+        """
+        wanted = id.strip("/").removesuffix(".py").removeprefix(f"{self.stubs.name}/")
+        known = {kata.id: kata for kata in self.all()}
+        by_name = [kata for kata in known.values() if kata.name == wanted]
+        if wanted in known:
+            return known[wanted]
+        if len(by_name) == 1:
+            return by_name[0]
+        near = closest(wanted, known) or [k for k in known if k.endswith(tuple(closest(wanted.rpartition("/")[2], [k.rpartition("/")[2] for k in known])) or ("\0",))]
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise KataError(f"There is no kata {wanted!r}.{hint}")
+
+
+def closest(name: str, known: Iterable[str]) -> list[str]:
+    """Return the known names that ``name`` may be a misspelling of, nearest first."""
+    return difflib.get_close_matches(name, list(known), n=2, cutoff=0.6)
+
+
+def _difficulty(kata: Kata) -> tuple[str, int, int, str]:
+    try:
+        known = facts(kata)
+    except KataError:  # proof tells its author; a list must not stop at it
+        return kata.topic, len(LEVELS), 0, kata.name
+    return kata.topic, LEVELS.index(known.level), known.minutes, kata.name
+
+
+# kata.toml ----------------------------------------------------------------------------------------
+
+
+def facts(kata: Kata) -> Facts:
+    """Read the kata.toml of ``kata``.
+
+    Raises ``KataError`` naming every field that is missing, unknown or of the wrong type.
+    """
+    path = kata.solution / "kata.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise KataError(f"{path}: {error}") from error
+    problems = [*_field_problems(table), *_choice_problems(table)]
+    if problems:
+        raise KataError(f"{path}: {'; '.join(problems)}")
+    return Facts(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
+
+
+_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "title": str, "kind": str, "level": str, "minutes": int, "hints": list, "tags": list,
+    "forbidden": list, "strict": bool, "timeout": (int, float), "stub": str,
+}  # fmt: skip
+_REQUIRED = ("title", "kind", "level", "minutes", "hints")
+assert set(_FIELDS) == {field.name for field in fields(Facts)}
+
+
+def _field_problems(table: dict[str, Any]) -> Iterable[str]:
+    for name in _REQUIRED:
+        if name not in table:
+            yield f"{name} is missing"
+    for name, value in table.items():
+        if name not in _FIELDS:
+            near = closest(name, _FIELDS)
+            yield f"{name} is unknown" + (f", did you mean {near[0]}?" if near else "")
+        elif not isinstance(value, _FIELDS[name]):
+            yield f"{name} cannot be {value!r}"
+        elif isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            yield f"{name} must be a list of strings"
+
+
+def _choice_problems(table: dict[str, Any]) -> Iterable[str]:
+    for name, choices in (("kind", KINDS), ("level", LEVELS)):
+        if name in table and table[name] not in choices:
+            yield f"{name} is {table[name]!r}, expected one of {', '.join(choices)}"
+
+
+# What the solution's code says of itself ----------------------------------------------------------
+
+
+def api(kata: Kata) -> tuple[str, ...]:
+    """Return the names that an answer must define: the public functions, classes and ANSWERS of the reference."""
+    tree = ast.parse((kata.solution / "reference.py").read_bytes())
+    return tuple(name for node in tree.body for name in _defined(node) if not name.startswith("_"))
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, ast.AnnAssign):
+        targets: list[ast.expr] = [node.target]
+    elif isinstance(node, ast.Assign):
+        targets = node.targets
+    else:
+        return []
+    # A second name for something (validate = evaluate) counts; a constant does not.
+    assigned = [target.id for target in targets if isinstance(target, ast.Name)]
+    is_alias = isinstance(node.value, ast.Name)
+    return [name for name in assigned if is_alias or name == "ANSWERS"]
+
+
+Shows = Literal["difference", "exception", "stop", "rule"]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known-wrong answer, as wrong.py declares it."""
+
+    name: str
+    sentence: str
+    """For the person who made it: what they probably thought, what happens instead, where to look."""
+    check: str
+    """The check that must reject it."""
+    shows: Shows
+    """How the mistake shows."""
+
+
+def mistakes(kata: Kata) -> tuple[Mistake, ...]:
+    """Return the known-wrong answers, in the order of wrong.py, read from its source."""
+    path = kata.solution / "wrong.py"
+    if not path.is_file():
+        return ()
+    found = []
+    for node in ast.parse(path.read_bytes()).body:
+        call = _decoration(node, "wrong")
+        if call is None:
+            continue
+        assert isinstance(node, ast.ClassDef)
+        words = " ".join((ast.get_docstring(node) or "").split())
+        found.append(Mistake(node.name, words, *_wrong_arguments(path, node, call)))
+    return tuple(found)
+
+
+def right_answers(kata: Kata) -> tuple[str, ...]:
+    """Return the names of the other right answers in right.py."""
+    path = kata.solution / "right.py"
+    if not path.is_file():
+        return ()
+    body = ast.parse(path.read_bytes()).body
+    return tuple(
+        node.name
+        for node in body
+        if isinstance(node, ast.ClassDef) and _decoration(node, "right") is not None
+    )
+
+
+def _decoration(node: ast.stmt, name: str) -> ast.expr | None:
+    """Return the decorator called ``name`` of a class, called or bare."""
+    if not isinstance(node, ast.ClassDef):
+        return None
+    for decorator in node.decorator_list:
+        function = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(function, ast.Name) and function.id == name:
+            return decorator
+    return None
+
+
+def _wrong_arguments(path: Path, node: ast.ClassDef, call: ast.expr) -> tuple[str, Shows]:
+    try:
+        assert isinstance(call, ast.Call)
+        (check,) = (ast.literal_eval(argument) for argument in call.args)
+        shows = {word.arg: ast.literal_eval(word.value) for word in call.keywords}.get(
+            "shows", "difference"
+        )
+    except (AssertionError, ValueError) as error:
+        raise KataError(
+            f"{path}:{node.lineno}: write @wrong(\"check_name\"), with literal arguments, above {node.name}"
+        ) from error
+    return check, shows
+
+
+def digest(source: bytes) -> str:
+    """Return a digest of a stub that does not change with comments and layout."""
+    try:
+        text = ast.dump(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

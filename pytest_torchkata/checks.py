@@ -1,0 +1,317 @@
+"""What authors of katas import, in checks.py, wrong.py and right.py.
+
+Take ``torch``, ``nn`` and ``F`` from here in checks.py: they load torch on first use, so that listing
+katas stays instant.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pytest_torchkata.catalogue import Shows
+from pytest_torchkata.kata import Requirement
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+
+__all__ = [
+    "F", "Given", "best_time", "nn", "np", "peak_bytes", "raises", "requirement", "right",
+    "saved_bytes", "shares", "torch", "truth", "wrong",
+]  # fmt: skip
+
+_Definition = TypeVar("_Definition", bound=Callable[..., Any])
+
+
+class _Lazy:
+    """A module that is imported when something in it is first asked for."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(importlib.import_module(self._name), attribute)
+
+
+if not TYPE_CHECKING:
+    np, torch, nn, F = map(_Lazy, ("numpy", "torch", "torch.nn", "torch.nn.functional"))
+
+
+# Declarations -------------------------------------------------------------------------------------
+
+
+def wrong(check: str, *, shows: Shows = "difference") -> Callable[[_Definition], _Definition]:
+    """Declare a known-wrong answer: a class whose attributes take the place of the reference's.
+
+    Its docstring is the sentence for the person who made this mistake. ``check`` is the check that must
+    reject it, and ``shows`` how: by a difference, or, where that is the mistake, by an exception, a stop
+    (an endless loop, a crash) or a broken rule. Both are read from the source and must be literals.
+    """
+    return lambda definition: definition
+
+
+def right(definition: _Definition) -> _Definition:
+    """Declare another right answer: a class whose attributes take the place of the reference's."""
+    return definition
+
+
+def requirement(
+    check: Callable[..., Any], name: str, *, within: float | None = None
+) -> Callable[[Callable[..., str | None]], Callable[..., str | None]]:
+    """Say what an observation of ``check`` must satisfy, instead of equality with the reference.
+
+    The decorated function gets the observed value (tensors as NumPy arrays) and those of the case's
+    parameters that it names; it returns None, or what was expected, in words: "about 0.3".
+    ``within``: how far two runs of the same code may be apart; it lets a known mistake be recognised.
+    """
+
+    def declare(judge: Callable[..., str | None]) -> Callable[..., str | None]:
+        known = getattr(check, "requirements", ())
+        check.requirements = (*known, Requirement(name, within, judge))  # type: ignore[attr-defined]
+        return judge
+
+    return declare
+
+
+# Inputs -------------------------------------------------------------------------------------------
+
+
+class Given:
+    """Draws a check's inputs from its own generator, so that an answer's use of randomness shifts nothing.
+
+    Values are drawn in float64 and rounded to ``dtype``, so that they are the same on every device and,
+    up to rounding, in every precision.
+    """
+
+    def __init__(
+        self, seed: int, device: str = "cpu", dtype: str = "float32", precise: bool = False
+    ) -> None:
+        self._seed = seed
+        self._device = device
+        self._dtype = dtype
+        self._precise = precise
+        self._generator: torch.Generator | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_generator": None}  # a generator starts in the process that draws
+
+    def in_float64(self) -> Given:
+        """Return the same inputs, carried in float64."""
+        return Given(self._seed, self._device, self._dtype, precise=True)
+
+    def normal(
+        self,
+        *size: int,
+        mean: float = 0.0,
+        std: float = 1.0,
+        dtype: torch.dtype | None = None,
+        requires_grad: bool = False,
+    ) -> torch.Tensor:
+        """Draw a tensor of shape ``size`` from a normal distribution."""
+        drawn = torch.randn(size, dtype=torch.float64, generator=self._draws())
+        return self._finish(drawn * std + mean, dtype, requires_grad)
+
+    def uniform(
+        self,
+        *size: int,
+        low: float = 0.0,
+        high: float = 1.0,
+        dtype: torch.dtype | None = None,
+        requires_grad: bool = False,
+    ) -> torch.Tensor:
+        """Draw a tensor of shape ``size``, uniform in [low, high)."""
+        drawn = torch.rand(size, dtype=torch.float64, generator=self._draws())
+        return self._finish(drawn * (high - low) + low, dtype, requires_grad)
+
+    def integers(self, low: int, high: int, size: tuple[int, ...] = ()) -> torch.Tensor:
+        """Draw an int64 tensor of shape ``size``, from ``low`` to ``high - 1``."""
+        return torch.randint(low, high, size, generator=self._draws()).to(self._device)
+
+    def permutation(self, n: int) -> torch.Tensor:
+        """Draw an order of 0 to ``n - 1``, as int64."""
+        return torch.randperm(n, generator=self._draws()).to(self._device)
+
+    def tensor(
+        self, values: Any, *, dtype: torch.dtype | None = None, requires_grad: bool = False
+    ) -> torch.Tensor:
+        """Return fixed floating values with the dtype and on the device of the case."""
+        return self._finish(torch.tensor(values, dtype=torch.float64), dtype, requires_grad)
+
+    def like(self, tensor: torch.Tensor) -> torch.Tensor:
+        """Draw a tensor with the shape, dtype and device of ``tensor``: an upstream gradient."""
+        drawn = torch.randn(tensor.shape, dtype=torch.float64, generator=self._draws())
+        if self._precise:  # the values that the lower precision gets
+            drawn = drawn.to(getattr(torch, self._dtype))
+        return drawn.to(device=tensor.device, dtype=tensor.dtype)
+
+    def fill(self, module: nn.Module, std: float = 0.5) -> nn.Module:
+        """Set every parameter, in the order of their names, and move the module to device and dtype."""
+        module.to(device=self._device, dtype=torch.float64 if self._precise else self._torch_dtype())
+        with torch.no_grad():
+            for _, parameter in sorted(module.named_parameters()):
+                parameter.copy_(self.normal(*parameter.shape, std=std))
+        return module
+
+    def _draws(self) -> torch.Generator:
+        if self._generator is None:
+            self._generator = torch.Generator().manual_seed(self._seed)
+        return self._generator
+
+    def _torch_dtype(self) -> torch.dtype:
+        dtype: torch.dtype = getattr(torch, self._dtype)
+        return dtype
+
+    def _finish(
+        self, drawn: torch.Tensor, dtype: torch.dtype | None, requires_grad: bool
+    ) -> torch.Tensor:
+        rounded = drawn.to(dtype or self._torch_dtype())
+        if self._precise and rounded.is_floating_point():
+            rounded = rounded.double()
+        return rounded.to(self._device).requires_grad_(requires_grad)
+
+
+# Observing ----------------------------------------------------------------------------------------
+
+
+def raises(kind: type[BaseException], call: Callable[[], object]) -> str:
+    """Call ``call`` and say whether it raised ``kind``, for use as an observation.
+
+    NotImplementedError passes through: what is not written yet must not look like a refusal.
+    """
+    try:
+        call()
+    except NotImplementedError:
+        raise
+    except kind:
+        return f"raises {kind.__name__}" if kind is not Exception else "raises"
+    except Exception as error:
+        return f"raises {type(error).__name__}: {error}"
+    return "does not raise"
+
+
+def shares(a: torch.Tensor, b: torch.Tensor) -> bool:
+    """Return whether both tensors live in the same storage."""
+    return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
+
+
+def truth(questions: str) -> dict[str, Any]:
+    """Run the questions of a predict kata and return the answer to each.
+
+    A question is a line ``key:`` and an indented snippet; the value of the snippet's last line is the
+    answer. Each snippet runs in a namespace of its own with ``torch``, ``nn``, ``F``, ``np``,
+    ``shares(a, b)`` and ``raises(f)``, here the name of the exception class that calling f raises, or None.
+    """
+    return {key: _last_value(snippet) for key, snippet in snippets(questions).items()}
+
+
+def snippets(questions: str) -> dict[str, str]:
+    """Split the text of a predict kata's questions into key and snippet."""
+    found: dict[str, list[str]] = {}
+    for line in questions.strip().splitlines():
+        if line.startswith("    "):
+            found[list(found)[-1]].append(line[4:])
+        elif line.strip():
+            found[line.strip().removesuffix(":")] = []
+    return {key: "\n".join(lines) for key, lines in found.items()}
+
+
+def _last_value(snippet: str) -> Any:
+    import ast
+
+    tree = ast.parse(snippet)
+    last = tree.body.pop()
+    assert isinstance(last, ast.Expr), f"the last line must be an expression: {snippet!r}"
+    space: dict[str, Any] = {
+        name: importlib.import_module(module)
+        for name, module in (
+            ("torch", "torch"),
+            ("nn", "torch.nn"),
+            ("F", "torch.nn.functional"),
+            ("np", "numpy"),
+        )
+    }
+    space |= {"shares": shares, "raises": _exception_name}
+    exec(compile(tree, "<question>", "exec"), space)
+    return eval(compile(ast.Expression(last.value), "<question>", "eval"), space)
+
+
+def _exception_name(call: Callable[[], object]) -> str | None:
+    try:
+        call()
+    except Exception as error:
+        return type(error).__name__
+    return None
+
+
+# Measuring ----------------------------------------------------------------------------------------
+
+
+def best_time(call: Callable[[], object], repeat: int = 5) -> float:
+    """Return the seconds of the fastest of ``repeat`` calls, after one that is not counted."""
+    import time
+
+    with torch._C.DisableTorchFunction():  # the watch for forbidden names would be timed too
+        call()
+        times = []
+        for _ in range(repeat):
+            start = time.perf_counter()
+            call()
+            times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def saved_bytes(call: Callable[[], object]) -> int:
+    """Return how many bytes autograd keeps for the backward of what ``call`` computes, by storage."""
+    storages: dict[int, int] = {}
+    kept: list[torch.Tensor] = []
+
+    def keep(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        storages[storage.data_ptr()] = storage.nbytes()
+        kept.append(tensor)  # alive, so that no storage's address is used twice
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        result = call()
+    del result
+    return sum(storages.values())
+
+
+def peak_bytes(call: Callable[[], object]) -> int:
+    """Return the most bytes that tensors made during ``call`` held at one time, its result included."""
+    import weakref
+
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    live: dict[int, int] = {}
+    peak = 0
+
+    class Meter(TorchDispatchMode):
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            nonlocal peak
+            result = func(*args, **(kwargs or {}))
+            known = {_address(a) for a in torch.utils._pytree.tree_leaves((args, kwargs)) if _holds(a)}
+            for leaf in torch.utils._pytree.tree_leaves(result):
+                if _holds(leaf) and (key := _address(leaf)) not in known and key not in live:
+                    storage = leaf.untyped_storage()
+                    live[key] = storage.nbytes()
+                    weakref.finalize(storage, live.pop, key, None)
+            peak = max(peak, sum(live.values()))
+            return result
+
+    with Meter():
+        result = call()
+    del result
+    return peak
+
+
+def _holds(value: Any) -> bool:
+    return isinstance(value, torch.Tensor) and value.layout == torch.strided
+
+
+def _address(tensor: torch.Tensor) -> int:
+    return tensor.untyped_storage()._cdata

@@ -1,0 +1,343 @@
+"""From a stub to pytest items: one item for every case of a hidden check.
+
+The stub itself is never imported here; its path and the checks' names make the node ids.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+import types
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_torchkata import catalogue, report
+from pytest_torchkata.checks import Given
+from pytest_torchkata.devices import DEFAULT_DTYPES, Devices
+from pytest_torchkata.kata import Check, Facts, Kata, Verdict
+
+if TYPE_CHECKING:
+    from pytest_torchkata.judge import Judge
+    from pytest_torchkata.progress import Standing
+
+__all__ = ["CheckItem", "KataFile", "NotSolved", "Surroundings", "parametrize", "surroundings"]
+
+DEFAULT_SECONDS = 10.0
+
+
+@dataclass
+class Surroundings:
+    """What the items of one pytest process share."""
+
+    judge: Judge
+    devices: Devices
+    seed: int
+    all_checks: bool
+    standings: dict[str, Standing] = field(default_factory=dict)
+    fixed_seed: bool = False
+    """Whether the user gave the seed, which then also holds for katas that keep one of their own."""
+
+    def seed_for(self, kata: Kata) -> int:
+        """Return the seed of a kata's inputs: the one it last failed with, until it passes."""
+        standing = self.standings.get(kata.id)
+        kept = standing.kept_seed if standing else None
+        return self.seed if self.fixed_seed or kept is None else kept
+
+
+surroundings = pytest.StashKey[Surroundings]()
+
+
+class NotSolved(Exception):
+    """A check that did not pass; it carries the verdict and the text to show."""
+
+    def __init__(self, verdict: Verdict, text: str) -> None:
+        super().__init__(text)
+        self.verdict = verdict
+        self.text = text
+
+
+class NotShown(Exception):
+    """A check that was not run, because an earlier one of its kata did not pass."""
+
+
+class KataFile(pytest.Module):
+    """A stub, collected as the module of its hidden checks."""
+
+    def __init__(self, *, kata: Kata, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kata = kata
+        self.checks = 0
+        """How many checks there are, whatever was selected."""
+        self.selected = 0
+        self.passed: list[str] = []
+        self.judged = 0
+        self.blocked_by: str | None = None
+
+    def funcnamefilter(self, name: str) -> bool:
+        return name.startswith("check_")
+
+    def classnamefilter(self, name: str) -> bool:
+        return False
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        items = [CheckItem.of(item) for item in super().collect() if isinstance(item, pytest.Function)]
+        self.checks = len(items)
+        return items
+
+    def _getobj(self) -> types.ModuleType:
+        module = _checks_module(self.kata)
+        vars(module).update(_kata=_kata, _given=_given, _device=_device, _rank=_rank)
+        return module
+
+    @property
+    def facts(self) -> Facts:
+        return catalogue.facts(self.kata)
+
+    def source(self) -> str:
+        """Return a digest of the stub's content, to tell one attempt from the next."""
+        try:
+            return hashlib.sha256(self.kata.stub.read_bytes()).hexdigest()
+        except OSError:
+            return ""
+
+
+def _checks_module(kata: Kata) -> types.ModuleType:
+    name = f"torchkata_checks.{kata.id.replace('/', '.')}"
+    path = kata.solution / "checks.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise KataFile.CollectError(
+            f"{path} cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
+    return module
+
+
+class CheckItem(pytest.Function):
+    """One case of a hidden check."""
+
+    @classmethod
+    def of(cls, function: pytest.Function) -> CheckItem:
+        """Make an item of what pytest has made of a check function, its parameters and marks."""
+        item: CheckItem = cls.from_parent(
+            function.parent,
+            name=function.name,
+            callspec=getattr(function, "callspec", None),
+            callobj=function.obj,
+            fixtureinfo=function._fixtureinfo,
+            keywords=function.keywords,
+            originalname=function.originalname,
+        )
+        return item
+
+    @property
+    def file(self) -> KataFile:
+        assert isinstance(self.parent, KataFile)
+        return self.parent
+
+    @property
+    def title(self) -> str:
+        """The first line of the check's docstring, without its full stop."""
+        lines = (self.obj.__doc__ or self.originalname).strip().splitlines()
+        return str(lines[0]).rstrip(".")
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        callspec = getattr(self, "callspec", None)
+        return dict(callspec.params) if callspec else {}
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, f"{self.file.kata.id}: {self.title}"
+
+    def setup(self) -> None:
+        devices = self.config.stash[surroundings].devices
+        if reason := _reason_to_skip(self, devices):
+            pytest.skip(reason)
+        super().setup()
+
+    def seconds(self) -> float | None:
+        """Return the time limit: the run's or the check's own, else the kata's, else the default."""
+        given = self.stash.get(time_limit, None)
+        if given is not None:
+            return given or None
+        return self.file.facts.timeout or DEFAULT_SECONDS
+
+    def check(self) -> Check:
+        """Return what the judge needs; the item's fixtures are set up."""
+        arguments = {
+            name: self.funcargs[name] for name in self._fixtureinfo.argnames if name != "kata"
+        }
+        needs_cuda = self.get_closest_marker("needs_cuda") is not None
+        ranks = self.get_closest_marker("ranks")
+        return Check(
+            kata=self.file.kata,
+            function=self.originalname,
+            title=self.title,
+            parameters=self.parameters,
+            arguments=arguments,
+            requirements=getattr(self.obj, "requirements", ()),
+            device=str(arguments.get("device", "cuda" if needs_cuda else "cpu")),
+            dtype=arguments.get("dtype"),
+            ranks=ranks.args[0] if ranks else 1,
+            seconds=self.seconds(),
+            prediction=self.get_closest_marker("prediction") is not None,
+        )
+
+    def runtest(self) -> None:
+        file = self.file
+        around = self.config.stash[surroundings]
+        if file.blocked_by and not around.all_checks:
+            raise NotShown(f"Not run: fix {file.blocked_by!r} first, or run with --all-checks.")
+        file.judged += 1
+        seed = around.seed_for(file.kata)
+        verdict = around.judge.verdict(self.check(), item_seed(seed, self.name))
+        if verdict.output:
+            self.add_report_section("call", "output", verdict.output)
+        if verdict.outcome == "passed":
+            file.passed.append(self.title)
+            return
+        file.blocked_by = self.title
+        raise NotSolved(verdict, self._text(verdict, seed))
+
+    def _text(self, verdict: Verdict, seed: int) -> str:
+        around = self.config.stash[surroundings]
+        file = self.file
+        lines = report.failure(
+            kata=file.kata,
+            facts=file.facts,
+            attempt=_attempt(around.standings.get(file.kata.id), file.source()),
+            passed=() if around.all_checks else file.passed,
+            title=self.title,
+            parameters=self.parameters,
+            verdict=verdict,
+            not_shown=0 if around.all_checks else file.selected - file.judged,
+            seed=seed,
+        )
+        return "\n".join(lines)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, NotSolved):
+            return report.Message(excinfo.value.text, self._one_line(excinfo.value.verdict))
+        if isinstance(excinfo.value, NotShown):
+            return report.Message(str(excinfo.value), str(excinfo.value))
+        if isinstance(excinfo.value, _told()):
+            return report.Message(str(excinfo.value), str(excinfo.value))
+        return super().repr_failure(excinfo, style) if style else super().repr_failure(excinfo)
+
+    def _one_line(self, verdict: Verdict) -> str:
+        if verdict.differences:
+            first = verdict.differences[0]
+            return f"{self.title}: {first.name}: {first.text}"
+        return " ".join((f"{self.title}:", *verdict.lines[:1]))
+
+
+time_limit = pytest.StashKey[float | None]()
+"""Seconds from --timeout, the timeout mark or the ini file; 0 for none."""
+
+
+def _told() -> tuple[type[Exception], ...]:
+    from pytest_torchkata.sandbox import SandboxError
+
+    return (catalogue.KataError, SandboxError)
+
+
+def _attempt(standing: Standing | None, source: str) -> int:
+    if standing is None:
+        return 1
+    return standing.attempts + (source != standing.source)
+
+
+def item_seed(seed: int, name: str) -> int:
+    """Return the seed of one item, so that every check draws inputs of its own."""
+    return zlib.crc32(f"{seed} {name}".encode())
+
+
+def _reason_to_skip(item: CheckItem, devices: Devices) -> str | None:
+    marks = {mark.name: mark for mark in item.iter_markers()}
+    if "needs_cuda" in marks and not devices.has_cuda:
+        return "needs CUDA: run it with --gpu on a machine that has a CUDA device"
+    needed = marks["needs_devices"].args[0] if "needs_devices" in marks else 0
+    if needed > devices.cuda:
+        return f"needs {needed} CUDA devices, and this run has {devices.cuda} (with --gpu)"
+    if "device" not in item.parameters and "not_on" in marks:
+        kind = devices.names[0].partition(":")[0]
+        if kind in marks["not_on"].args:
+            return f"does not run on {kind}"
+    return None
+
+
+def parametrize(metafunc: pytest.Metafunc, devices: Devices) -> None:
+    """Give a check its devices and dtypes where it asks for them."""
+    taken = {
+        name.strip()
+        for mark in metafunc.definition.iter_markers("parametrize")
+        for name in (mark.args[0].split(",") if isinstance(mark.args[0], str) else mark.args[0])
+    }
+    marks = {mark.name: mark for mark in metafunc.definition.iter_markers()}
+    excluded = marks["not_on"].args if "not_on" in marks else ()
+    if "device" in metafunc.fixturenames and "device" not in taken:
+        names = devices.for_check("needs_cuda" in marks, excluded)
+        if len(names) > 1:
+            metafunc.parametrize("device", names)
+    if "dtype" in metafunc.fixturenames and "dtype" not in taken:
+        dtypes = marks["dtypes"].args if "dtypes" in marks else DEFAULT_DTYPES
+        metafunc.parametrize("dtype", dtypes)
+
+
+# The fixtures of a kata file, and of no other -----------------------------------------------------
+
+
+@pytest.fixture(name="kata")
+def _kata() -> None:
+    """The module under test, in the child; there is nothing of it here."""
+
+
+@pytest.fixture(name="device")
+def _device(request: pytest.FixtureRequest) -> str:
+    """The device of the case: "cpu", "cuda", "cuda:1", "mps"; a torch.device in the check."""
+    devices = request.config.stash[surroundings].devices
+    needs_cuda = request.node.get_closest_marker("needs_cuda") is not None
+    return devices.for_check(needs_cuda, ())[0]
+
+
+@pytest.fixture(name="rank")
+def _rank() -> int:
+    """The rank of the process, in a check with the ranks mark."""
+    return 0
+
+
+@pytest.fixture(name="given")
+def _given(request: pytest.FixtureRequest) -> Given:
+    """Inputs drawn for this case, with its device and dtype."""
+    item = request.node
+    assert isinstance(item, CheckItem)
+    seed = request.config.stash[surroundings].seed_for(item.file.kata)
+    asked = {
+        name: request.getfixturevalue(name)
+        for name in ("device", "dtype")
+        if name in request.fixturenames
+    }
+    return Given(item_seed(seed, item.name), **asked)
+
+
+def kata_files(items: Iterable[pytest.Item]) -> Iterator[KataFile]:
+    """Return the kata files of some items, each once."""
+    seen = set()
+    for item in items:
+        if isinstance(item, CheckItem) and item.file not in seen:
+            seen.add(item.file)
+            yield item.file
+
+

@@ -1,0 +1,49 @@
+"""Under --pdb and --trace the answer runs in the pytest process, where a debugger can reach it."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from _pytest.debugging import pytestPDB
+
+from pytest_torchkata import observe, transport
+from pytest_torchkata.kata import ANSWER, Job, Run
+from pytest_torchkata.sandbox import Sandbox, understand
+
+__all__ = ["InProcess"]
+
+
+class InProcess:
+    """Runs answers here, without limits or isolation, and everything else in the sandbox."""
+
+    def __init__(self, sandbox: Sandbox, trace: bool) -> None:
+        self._sandbox = sandbox
+        self._trace = trace
+
+    def run(self, job: Job) -> Run:
+        """Run a job; an exception of the answer's own code passes through, for the debugger."""
+        if job.subject != ANSWER or not job.check or job.traced:
+            return self._sandbox.run(job)
+        with _stopping_in(job.kata.stub) if self._trace else contextlib.nullcontext():
+            message = observe.observe(job, reraise=True)
+        reply = {"how": "exit", "status": 0, "result": transport.encode(message), "stack": []}
+        return understand(reply, job)
+
+
+@contextlib.contextmanager
+def _stopping_in(path: Path) -> Iterator[None]:
+    """Break at the first line of every function of a file."""
+    debugger = pytestPDB._init_pdb("runcall")
+    debugger.reset()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.FunctionDef):
+            debugger.set_break(str(path), node.body[0].lineno)
+    sys.settrace(debugger.trace_dispatch)
+    try:
+        yield
+    finally:
+        sys.settrace(None)

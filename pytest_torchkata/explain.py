@@ -1,0 +1,163 @@
+"""What an exception, a stop or a difference means, in the learner's terms.
+
+Each has its own sentence; frames are the learner's own only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pytest_torchkata.kata import Difference, Frame, Kata, Raised, Step, Stopped
+
+__all__ = ["cause", "is_to_do", "place", "run", "shown", "unanswered"]
+
+_NO_GRAPH = "does not require grad and does not have a grad_fn"
+_SIGNATURE = re.compile(r"argument|takes no|positional|keyword")
+_EXITS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit")
+_MESSAGE_LINES = 6
+
+
+def shown(path: Path) -> str:
+    """Return a path as the terminal's user would type it."""
+    return os.path.relpath(path)
+
+
+def run(run: Raised | Stopped, kata: Kata) -> tuple[str, ...]:
+    """Explain a run that did not reach its end."""
+    file = shown(kata.stub)
+    return tuple(_raised(run, file) if isinstance(run, Raised) else _stopped(run, file))
+
+
+def is_to_do(run: Raised | Stopped) -> bool:
+    """Return whether the answer says of itself that it is not written yet."""
+    return isinstance(run, Raised) and "NotImplementedError" in run.bases and run.where == "subject"
+
+
+def cause(run: Raised | Stopped) -> str:
+    """Return the kind of failure: the file itself, an exception, or a stop."""
+    if isinstance(run, Stopped):
+        return "stop"
+    return "source" if run.where == "load" else "exception"
+
+
+def unanswered(names: Sequence[str]) -> tuple[str, ...]:
+    """Say which questions of a predict kata are open."""
+    noun = "question is" if len(names) == 1 else "questions are"
+    return (f"{len(names)} {noun} not answered yet: {', '.join(names)}",)
+
+
+def place(steps: Sequence[Step], differences: Sequence[Difference]) -> Frame | None:
+    """Return where in the learner's code the first difference most directly comes from.
+
+    That is the last return to the check: of backward for a gradient, of anything but backward and
+    constructors otherwise.
+    """
+    is_gradient = bool(differences) and differences[0].name.endswith("grad")
+    backward = [step.frame for step in steps if step.frame.function == "backward"]
+    if is_gradient and backward:
+        return backward[-1]
+    others = [s.frame for s in steps if s.frame.function not in ("backward", "__init__", "<module>")]
+    return others[-1] if others else None
+
+
+# Exceptions ---------------------------------------------------------------------------------------
+
+
+def _raised(run: Raised, file: str) -> Iterator[str]:
+    if is_to_do(run):
+        last = run.frames[-1]
+        yield f"{last.function} is not written yet ({file}:{last.line})."
+    elif run.type == "MissingName":
+        yield f"{file}: {run.message}"
+    elif "SyntaxError" in run.bases:
+        line = run.frames[-1] if run.frames else Frame(0, "")
+        yield f"{file}:{line.line} is not valid Python: {run.message}"
+        yield from _code(line)
+    elif run.type in _EXITS:
+        yield f"Your code raised {run.type}, which ends a program; a kata's code returns or raises an error."
+        yield from _frames(run.frames, file)
+    elif run.where == "load":
+        yield from _load_error(run, file)
+    elif run.where == "subject":
+        yield from _message(run)
+        yield from _frames(run.frames, file)
+    else:
+        yield from _in_check(run, file)
+
+
+def _load_error(run: Raised, file: str) -> Iterator[str]:
+    if "ImportError" in run.bases:
+        yield f"An import fails: {run.message}"
+    elif "OSError" in run.bases or run.type == "UnicodeDecodeError":
+        yield f"{file} cannot be read: {run.message}"
+    else:
+        yield "The file cannot be loaded:"
+        yield from _message(run)
+    yield from _frames(run.frames, file)
+
+
+def _in_check(run: Raised, file: str) -> Iterator[str]:
+    """Explain an exception that the check met with what the answer gave it."""
+    last = _last_return(run.steps)
+    came = f"{last.frame.function} ({file}:{last.frame.line})" if last else "your code"
+    if run.type == "TypeError" and _SIGNATURE.search(run.message):
+        yield "It cannot be called as the statement says:"
+        yield from _message(run)
+    elif last and last.returned == "None":
+        yield f"{came} returned None. Is a return missing?"
+    elif _NO_GRAPH in run.message:
+        yield f"No gradient can flow: what {came} returned carries no graph."
+        yield "Look for detach, no_grad, .data, .item(), or a new tensor made from numbers."
+    else:
+        yield "The check could not go on with what it got:"
+        yield from _message(run)
+        if last:
+            yield f"The last thing it got: {last.returned}, from {came}."
+
+
+def _last_return(steps: Sequence[Step]) -> Step | None:
+    # A constructor returns None by nature.
+    relevant = [step for step in steps if step.frame.function not in ("__init__", "<module>")]
+    return relevant[-1] if relevant else None
+
+
+def _message(run: Raised) -> Iterator[str]:
+    lines = run.message.strip().splitlines() or [""]
+    yield f"{run.type}: {lines[0]}" if lines[0] else run.type
+    yield from lines[1:_MESSAGE_LINES]
+    if len(lines) > _MESSAGE_LINES:
+        yield "..."
+
+
+def _frames(frames: Sequence[Frame], file: str) -> Iterator[str]:
+    for frame in frames[-5:]:
+        yield f"{file}:{frame.line} in {frame.function}"
+        yield from _code(frame)
+
+
+def _code(frame: Frame) -> Iterator[str]:
+    if frame.text.strip():
+        yield f"    {frame.text.strip()}"
+
+
+# Stops --------------------------------------------------------------------------------------------
+
+
+def _stopped(run: Stopped, file: str) -> Iterator[str]:
+    at = [f"It was at {file}:{run.frames[-1].line} in {run.frames[-1].function}."] if run.frames else []
+    if run.why == "time":
+        yield f"Stopped after {run.detail}: it was still running. Is there a loop that does not end?"
+    elif run.why == "memory":
+        yield "Stopped for lack of memory. Is there a tensor much larger than the problem asks for?"
+        if run.detail:
+            yield run.detail.splitlines()[0]
+    elif run.why == "signal":
+        yield f"The process that ran your code crashed ({run.detail})."
+    elif run.why == "exit":
+        yield f"Your code ended its process ({run.detail}) instead of returning."
+    else:
+        yield "What the process that ran your code sent could not be read, so it does not count."
+    yield from at

@@ -1,0 +1,172 @@
+"""From a check to a verdict: run the reference, run the answer, compare, and explain.
+
+This is the only place where verdicts are made, for pytest items and for ``proof`` alike.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from pytest_torchkata import catalogue, compare, diagnose, explain, rules
+from pytest_torchkata.catalogue import KataError
+from pytest_torchkata.kata import (
+    ANSWER,
+    REFERENCE,
+    BrokenRule,
+    Check,
+    Difference,
+    Job,
+    Kata,
+    Observed,
+    Opaque,
+    Raised,
+    Run,
+    Stopped,
+    Subject,
+    Verdict,
+)
+from pytest_torchkata.sandbox import Sandbox
+
+__all__ = ["Judge"]
+
+UNANSWERED = Opaque("ellipsis", "")
+"""How ``...`` in the place of an answer arrives."""
+
+
+class Judge:
+    """Makes verdicts with the children of one sandbox, all inputs drawn from one seed."""
+
+    def __init__(self, sandbox: Sandbox, memory: int | None) -> None:
+        self.sandbox = sandbox
+        self._memory = memory
+        self._scanned: dict[Kata, tuple[BrokenRule, ...]] = {}
+
+    def verdict(self, check: Check, seed: int, subject: Subject = ANSWER) -> Verdict:
+        """Judge one case of a check on a subject, and explain what is wrong with it.
+
+        Raises ``KataError`` if the kata's own reference does not get through the check.
+        """
+        if subject == ANSWER and _is_untouched(check.kata):
+            return Verdict("to do", lines=("The stub is as it was handed out.",), cause="to do")
+        if broken := self._scan(check.kata, subject):
+            return _rule_verdict(check.kata, broken)
+        expected = self.reference(check, seed)
+        seen = self.run(check, seed, subject)
+        verdict = self.compare(check, expected, seen)
+        if verdict.outcome != "failed" or subject != ANSWER:
+            return verdict
+        return self._explained(check, seed, expected, seen, verdict)
+
+    def reference(self, check: Check, seed: int) -> Observed:
+        """Return what the reference shows, in the case's precision and in float64."""
+        run = self.run(check, seed, REFERENCE, precise=True)
+        if isinstance(run, Observed):
+            return run
+        reason = " ".join(explain.run(run, check.kata)).strip()
+        raise KataError(f"The reference of {check.kata.id} does not get through {check.function}: {reason}")
+
+    def run(
+        self,
+        check: Check,
+        seed: int,
+        subject: Subject,
+        *,
+        precise: bool = False,
+        traced: bool = False,
+    ) -> Run:
+        """Run a case of a check on a subject."""
+        facts = catalogue.facts(check.kata)
+        watched = subject.source in ("answer", "wrong", "right")
+        job = Job(
+            kata=check.kata,
+            subject=subject,
+            check=check.function,
+            arguments=check.arguments,
+            seed=seed,
+            precise=precise,
+            traced=traced,
+            forbidden=facts.forbidden if watched else (),
+            strict=facts.strict,
+            device=check.device,
+            ranks=check.ranks,
+            seconds=check.seconds,
+            memory=self._memory,
+        )
+        return self.sandbox.run(job)
+
+    def compare(self, check: Check, expected: Observed, seen: Run) -> Verdict:
+        """Say whether a run shows what it must, without looking for reasons."""
+        if not isinstance(seen, Observed):
+            return _stopped_verdict(check.kata, seen)
+        if seen.broken:
+            return _rule_verdict(check.kata, seen.broken, seen.output)
+        found = compare.compare(
+            expected.values, seen.values, expected.precise, check.requirements, check.parameters
+        )
+        open_questions = [name for name, value in seen.values.items() if value == UNANSWERED]
+        wrong = tuple(d for d in found if d.name not in open_questions)
+        if found and not wrong:
+            return Verdict("to do", lines=explain.unanswered(open_questions), cause="to do")
+        if check.prediction:
+            wrong = tuple(_without_truth(d, seen.values) for d in wrong)
+        outcome = "failed" if wrong else "passed"
+        return Verdict(outcome, differences=wrong, output=seen.output)
+
+    def _scan(self, kata: Kata, subject: Subject) -> tuple[BrokenRule, ...]:
+        """Return the rules that the source of the answer breaks; it is read once, in a child."""
+        facts = catalogue.facts(kata)
+        if subject != ANSWER or not facts.forbidden:
+            return ()
+        if kata not in self._scanned:
+            run = self.sandbox.run(Job(kata, subject, check="", forbidden=facts.forbidden))
+            self._scanned[kata] = run.broken if isinstance(run, Observed) else ()
+        return self._scanned[kata]
+
+    def _explained(
+        self, check: Check, seed: int, expected: Observed, seen: Run, verdict: Verdict
+    ) -> Verdict:
+        """Add the learner's own line and the known mistake, where they are known."""
+        if verdict.cause not in ("difference", "exception"):
+            return verdict
+        if not isinstance(seen, Raised) or seen.where == "check":
+            traced = self.run(check, seed, ANSWER, traced=True)
+            if isinstance(traced, Raised):
+                verdict = dataclasses.replace(verdict, lines=explain.run(traced, check.kata))
+            if isinstance(traced, Observed):
+                place = explain.place(traced.steps, verdict.differences)
+                verdict = dataclasses.replace(verdict, place=place)
+        known = diagnose.recognise(
+            check, seen, expected, lambda subject: self.run(check, seed, subject)
+        )
+        return dataclasses.replace(
+            verdict,
+            diagnosis=diagnose.sentence(known),
+            mistake=known[0].name if known else None,
+        )
+
+
+def _is_untouched(kata: Kata) -> bool:
+    """Return whether the stub is one that runs (a bughunt's), and as it was handed out."""
+    known = catalogue.facts(kata).stub
+    return known is not None and kata.stub.is_file() and catalogue.digest(kata.stub.read_bytes()) == known
+
+
+def _rule_verdict(kata: Kata, broken: tuple[BrokenRule, ...], output: str = "") -> Verdict:
+    lines = rules.message(broken, explain.shown(kata.stub))
+    return Verdict("failed", lines=lines, output=output, cause="rule")
+
+
+def _stopped_verdict(kata: Kata, run: Raised | Stopped) -> Verdict:
+    lines = explain.run(run, kata)
+    if explain.is_to_do(run):
+        return Verdict("to do", lines=lines, output=run.output, cause="to do")
+    return Verdict("failed", lines=lines, output=run.output, cause=explain.cause(run))
+
+
+def _without_truth(difference: Difference, seen: Mapping[str, object]) -> Difference:
+    """Keep the right answer to a question out of the message: finding it is the kata."""
+    if difference.name not in seen:
+        return difference
+    text = f"yours {compare.describe(seen[difference.name])}, which is not what the snippet gives"
+    return dataclasses.replace(difference, text=text)

@@ -1,0 +1,274 @@
+"""The data everyone speaks of: katas, jobs for a child process, what came back, and verdicts.
+
+This module knows nobody else here, and imports neither torch nor NumPy, so that listing stays fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Kind = Literal["implement", "bughunt", "predict", "perf", "distributed", "gpu"]
+Level = Literal["warmup", "easy", "medium", "hard", "expert"]
+State = Literal["solved", "to do", "failing"]
+
+KINDS: tuple[Kind, ...] = ("implement", "bughunt", "predict", "perf", "distributed", "gpu")
+LEVELS: tuple[Level, ...] = ("warmup", "easy", "medium", "hard", "expert")
+
+
+@dataclass(frozen=True)
+class Kata:
+    """One kata: where its stub and its solution are."""
+
+    id: str
+    """``topic/name``, the same in file, test id, message and docs."""
+    stub: Path
+    """The file that the learner edits."""
+    solution: Path
+    """The folder with kata.toml, reference.py, checks.py, wrong.py and perhaps right.py."""
+
+    @property
+    def topic(self) -> str:
+        return self.id.rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a kata.toml says."""
+
+    title: str
+    kind: Kind
+    level: Level
+    minutes: int
+    hints: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    """Dotted torch names that an answer may neither reference nor call."""
+    strict: bool = False
+    """Whether a helper of torch that calls a forbidden name counts as well."""
+    timeout: float | None = None
+    """Seconds for one check, where the default does not suit."""
+    stub: str | None = None
+    """Digest of the untouched stub, for a stub that runs (a bughunt)."""
+
+
+# What a check saw ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Array:
+    """A tensor as it left a child: its values and what was said of it."""
+
+    values: np.ndarray[Any, Any]
+    dtype: str
+    device: str
+    layout: str
+    requires_grad: bool
+    type: str
+    """``Tensor``, ``Parameter`` or the name of a subclass."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.values.shape)
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Something that does not travel as a value: a dtype, a device, an unknown object."""
+
+    type: str
+    text: str
+
+
+Value = Any
+"""None, bool, int, float, complex, str, bytes, Array, Opaque, or lists, tuples and dicts of these."""
+
+Observations = Mapping[str, Value]
+
+
+# A run in a child ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The module under test."""
+
+    source: Literal["answer", "reference", "wrong", "right", "reflex"]
+    """``reflex``: a wrong answer that needs no author, made from the reference."""
+    name: str = ""
+    """Which of the wrong or right answers, or of the reflexes."""
+
+
+ANSWER = Subject("answer")
+REFERENCE = Subject("reference")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of one check on one subject, or a scan of the answer's source."""
+
+    kata: Kata
+    subject: Subject
+    check: str
+    """The name of the check function."""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    """Its arguments, but for ``kata``; they travel pickled, from us to the child only."""
+    seed: int = 0
+    precise: bool = False
+    """Observe a second time with float64 in the place of every lower precision."""
+    traced: bool = False
+    """Record which of the subject's functions returned what, and where."""
+    forbidden: tuple[str, ...] = ()
+    strict: bool = False
+    device: str = "cpu"
+    ranks: int = 1
+    """Number of gloo processes that run the check together."""
+    seconds: float | None = 10.0
+    memory: int | None = 4 << 30
+    """Bytes of address space above the start of the child."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A place in the learner's file."""
+
+    line: int
+    function: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A function of the subject that returned to code outside the subject."""
+
+    frame: Frame
+    returned: str
+    """What it returned, in words: ``None``, ``Tensor (3, 4) float32``, ..."""
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """A forbidden name that was met."""
+
+    name: str
+    """The name as kata.toml has it."""
+    line: int
+    how: str
+    """How it was met: the spelling in the source, or ``called at run time``."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The check ran to its end."""
+
+    values: Observations
+    precise: Observations | None = None
+    steps: tuple[Step, ...] = ()
+    broken: tuple[BrokenRule, ...] = ()
+    applied: bool = True
+    """For a reflex: whether it changed anything."""
+    seconds: float = 0.0
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The subject, or the check with what the subject gave it, raised."""
+
+    where: Literal["load", "subject", "check"]
+    """While the file was loaded, inside the subject's code, or in the check with what it got."""
+    type: str
+    bases: tuple[str, ...]
+    message: str
+    frames: tuple[Frame, ...] = ()
+    """The subject's own frames, outermost first."""
+    steps: tuple[Step, ...] = ()
+    broken: tuple[BrokenRule, ...] = ()
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The child did not come back by itself."""
+
+    why: Literal["time", "memory", "signal", "exit", "garbled"]
+    detail: str
+    frames: tuple[Frame, ...] = ()
+    output: str = ""
+
+
+Run = Observed | Raised | Stopped
+
+
+# A verdict ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One observation that is not as it should be, in words."""
+
+    name: str
+    """The observation, as ``logits.grad`` or ``state['weight']``."""
+    aspect: str
+    """What differs: names, type, shape, dtype, device, layout, grad, nonfinite, value, requirement."""
+    text: str
+    """Expected and yours, without the name."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One case of a hidden check, ready to run."""
+
+    kata: Kata
+    function: str
+    title: str
+    """The first line of its docstring."""
+    parameters: Mapping[str, object]
+    """What the case was parametrized with, by name."""
+    arguments: Mapping[str, Any]
+    """What the check function is called with, but for ``kata``."""
+    requirements: tuple[Requirement, ...] = ()
+    device: str = "cpu"
+    dtype: str | None = None
+    ranks: int = 1
+    seconds: float | None = 10.0
+    prediction: bool = False
+    """Whether the expected values stay out of messages."""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What an observation must satisfy where equality with the reference is the wrong question."""
+
+    name: str
+    within: float | None
+    """How far two values of equal meaning may be apart; used to recognise a known mistake."""
+    judge: Callable[..., str | None]
+    """Gets the observed value (and the case's parameters, by name); says what was expected, or None."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the deciding process makes of one check."""
+
+    outcome: Literal["passed", "failed", "to do"]
+    differences: tuple[Difference, ...] = ()
+    lines: tuple[str, ...] = ()
+    """The message where it is not a list of differences (an exception, a stop, a broken rule)."""
+    diagnosis: str | None = None
+    """The sentence of the known mistake that gives exactly what was seen."""
+    mistake: str | None = None
+    """The name of that mistake in wrong.py."""
+    place: Frame | None = None
+    output: str = ""
+    cause: str = "difference"
+    """difference, exception, stop, rule, source (the file could not be loaded), to do."""

@@ -1,0 +1,292 @@
+"""One run of a check on a subject, inside a child: load, call, and say what was seen.
+
+Nothing here judges. What this module sends is advice until the deciding process has compared it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import importlib
+import random
+import sys
+import time
+import traceback
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pytest_torchkata import catalogue, reflexes, rules
+from pytest_torchkata.checks import Given
+from pytest_torchkata.kata import Frame, Job, Step
+
+__all__ = ["EXAMPLES", "examples", "observe", "scan"]
+
+EXAMPLES = "<examples>"
+"""In the place of a check's name: the examples of a docstring, run on the subject."""
+
+PACKAGE = "_kata"
+_MESSAGE = 2000
+_STEPS = 50
+
+
+def scan(job: Job) -> dict[str, Any]:
+    """Look for forbidden names in the source of the answer, without running it."""
+    found = rules.scan(job.kata.stub.read_bytes(), str(job.kata.stub), job.forbidden)
+    return {"broken": [vars(rule) for rule in found]}
+
+
+def examples(job: Job) -> dict[str, Any]:
+    """Run the examples in a docstring on the subject, and return what doctest says of them."""
+    said: list[str] = []
+    space = {"torch": importlib.import_module("torch"), **vars(_Subject(job).load())}
+    test = doctest.DocTestParser().get_doctest(job.arguments["text"], space, "example", None, 0)
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE).run(
+        test, out=said.append
+    )
+    return {"kind": "observed", "values": {"failures": "".join(said)}, **_EMPTY}
+
+
+_EMPTY: dict[str, Any] = {"seconds": 0.0, "applied": True, "steps": [], "broken": []}
+
+
+def observe(job: Job, *, reraise: bool = False) -> dict[str, Any]:
+    """Run the check once and return what came of it, as a message for ``transport.encode``.
+
+    ``reraise`` lets the subject's own exceptions through, for a debugger.
+    """
+    subject = _Subject(job)
+    steps: list[Step] = []
+    message: dict[str, Any]
+    with rules.watch(job.forbidden, subject.owns, job.strict) as broken:
+        try:
+            namespace = subject.load()
+            check = _check(job)
+            with _tracing(subject, steps) if job.traced else contextlib.nullcontext():
+                start = time.perf_counter()
+                values = _call(check, namespace, job, job.arguments)
+            message = {"kind": "observed", "values": values, "seconds": time.perf_counter() - start}
+            message["applied"] = subject.applied()
+            if job.precise:
+                message["precise"] = _in_float64(check, namespace, job)
+        except BaseException as error:  # SystemExit and the like are the subject's doing too
+            message = _describe_exception(error, subject)
+            if reraise and message.get("where") == "subject":
+                raise
+    message["broken"] = [vars(rule) for rule in broken]
+    message["steps"] = [{**vars(step.frame), "returned": step.returned} for step in steps]
+    return message
+
+
+# Loading ------------------------------------------------------------------------------------------
+
+
+class MissingName(Exception):
+    """A name that the statement asks for is not in the file."""
+
+
+class _Subject:
+    """The module under test, and which frames are its own."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._reflex: reflexes.Reflex | None = None
+        solution = job.kata.solution
+        self._file = {
+            "answer": job.kata.stub,
+            "wrong": solution / "wrong.py",
+            "right": solution / "right.py",
+        }.get(job.subject.source, solution / "reference.py")
+
+    def owns(self, filename: str) -> bool:
+        return filename == str(self._file)
+
+    def applied(self) -> bool:
+        return self._reflex is None or self._reflex.applied
+
+    def load(self) -> types.SimpleNamespace:
+        """Return the names that the statement asks for."""
+        _mount(self._job)
+        source, name = self._job.subject.source, self._job.subject.name
+        names = catalogue.api(self._job.kata)
+        if source == "answer":
+            return self._pick(names, vars(self._execute()))
+        found = dict(vars(importlib.import_module(f"{PACKAGE}.reference")))
+        if source in ("wrong", "right"):
+            holder = getattr(importlib.import_module(f"{PACKAGE}.{source}"), name)
+            found |= {key: getattr(holder, key) for key in vars(holder) if key in names}
+        elif source == "reflex":
+            self._reflex = reflexes.Reflex(name)
+            found = self._reflex.apply({key: found[key] for key in names})
+        return self._pick(names, found)
+
+    def _execute(self) -> types.ModuleType:
+        module = types.ModuleType(self._job.kata.name)
+        module.__file__ = str(self._file)
+        sys.modules[module.__name__] = module  # pickles and dataclasses look classes up there
+        exec(compile(self._file.read_bytes(), str(self._file), "exec"), vars(module))
+        return module
+
+    def _pick(self, names: tuple[str, ...], found: Mapping[str, Any]) -> types.SimpleNamespace:
+        for name in names:
+            if name not in found:
+                raise MissingName(self._missing(name, found))
+        return types.SimpleNamespace(**{name: found[name] for name in names})
+
+    def _missing(self, name: str, found: Mapping[str, Any]) -> str:
+        own = [key for key in found if not key.startswith("__")]
+        same = [key for key in own if key.lower() == name.lower()]
+        near = same or catalogue.closest(name, own)
+        return f"there is no {name} in this file." + (f" Did you mean {near[0]}?" if near else "")
+
+    def frames(self, error: BaseException) -> list[Frame]:
+        """Return the subject's own frames of a traceback, outermost first."""
+        return [
+            Frame(entry.lineno or 0, entry.name, (entry.line or "").strip())
+            for entry in traceback.extract_tb(error.__traceback__)
+            if self.owns(entry.filename)
+        ]
+
+
+def _mount(job: Job) -> None:
+    """Make the solution's folder importable as a package, in place of an earlier one."""
+    for name in [n for n in sys.modules if n.partition(".")[0] == PACKAGE]:
+        del sys.modules[name]
+    package = types.ModuleType(PACKAGE)
+    package.__path__ = [str(job.kata.solution)]
+    sys.modules[PACKAGE] = package
+
+
+def _check(job: Job) -> Callable[..., Any]:
+    check: Callable[..., Any] = getattr(importlib.import_module(f"{PACKAGE}.checks"), job.check)
+    return check
+
+
+# Calling ------------------------------------------------------------------------------------------
+
+
+def _call(
+    check: Callable[..., Any],
+    namespace: types.SimpleNamespace,
+    job: Job,
+    arguments: Mapping[str, Any],
+) -> dict[str, Any]:
+    _seed(job.seed)
+    values = check(kata=namespace, **_resolved(arguments))
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise TypeError(f"{job.check} must return a dict of observations by name")
+    return values
+
+
+def _seed(seed: int) -> None:
+    import numpy as np
+    import torch
+
+    torch.manual_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+
+
+def _resolved(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Give ``device`` and ``dtype``, which travel by name, as torch has them."""
+    import torch
+
+    made = dict(arguments)
+    if "device" in made:
+        made["device"] = torch.device(made["device"])
+    if isinstance(made.get("dtype"), str):
+        made["dtype"] = getattr(torch, made["dtype"])
+    return made
+
+
+def _in_float64(
+    check: Callable[..., Any], namespace: types.SimpleNamespace, job: Job
+) -> dict[str, Any] | None:
+    """Observe the reference in float64, on the same inputs: how far off its own rounding puts it."""
+    import torch
+
+    arguments = dict(job.arguments)
+    for name, value in arguments.items():
+        if isinstance(value, Given):
+            arguments[name] = value.in_float64()
+    if isinstance(arguments.get("dtype"), str):
+        arguments["dtype"] = "float64"
+    default = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        return _call(check, namespace, job, arguments)
+    except Exception:  # a check about float32 itself; the tolerance is then the dtype's alone
+        return None
+    finally:
+        torch.set_default_dtype(default)
+
+
+# What happened ------------------------------------------------------------------------------------
+
+
+def _describe_exception(error: BaseException, subject: _Subject) -> dict[str, Any]:
+    frames = subject.frames(error)
+    if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
+        where = frames[-1:] if frames else []
+        return {"kind": "memory", "detail": _text(error), "frames": [vars(f) for f in where]}
+    message = {
+        "kind": "raised",
+        "type": type(error).__name__,
+        "bases": [base.__name__ for base in type(error).__mro__],
+        "message": _text(error),
+        "frames": [vars(frame) for frame in frames],
+        "where": "subject" if frames else "check",
+    }
+    if not _reached_check(error):
+        message["where"] = "load"
+    if isinstance(error, SyntaxError) and error.filename and subject.owns(error.filename):
+        text = (error.text or "").rstrip()
+        message["frames"] = [vars(Frame(error.lineno or 0, "", text))]
+        message["message"] = str(error.msg)
+    return message
+
+
+def _reached_check(error: BaseException) -> bool:
+    return any(
+        entry.filename.endswith("checks.py") and entry.name != "<module>"
+        for entry in traceback.extract_tb(error.__traceback__, limit=12)
+    )
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:_MESSAGE]
+    except Exception:
+        return "(an exception whose text cannot be read)"
+
+
+@contextlib.contextmanager
+def _tracing(subject: _Subject, steps: list[Step]) -> Iterator[None]:
+    """Record what the subject's functions return to code that is not the subject's."""
+
+    def on_event(frame: types.FrameType, event: str, value: Any) -> None:
+        if event != "return" or not subject.owns(frame.f_code.co_filename):
+            return
+        caller = frame.f_back
+        while caller is not None:
+            if subject.owns(caller.f_code.co_filename):
+                return
+            caller = caller.f_back
+        place = Frame(frame.f_lineno, frame.f_code.co_name)
+        steps.append(Step(place, _returned(value)))
+        del steps[:-_STEPS]
+
+    sys.setprofile(on_event)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+
+
+def _returned(value: Any) -> str:
+    import torch
+
+    if isinstance(value, torch.Tensor):
+        dtype = str(value.dtype).removeprefix("torch.")
+        return f"{type(value).__name__} {tuple(value.shape)} {dtype}"
+    return "None" if value is None else type(value).__name__

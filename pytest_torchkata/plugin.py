@@ -1,0 +1,349 @@
+"""The pytest plugin: options and hooks, each a few lines; the work is done elsewhere."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_torchkata import collect, devices, report
+from pytest_torchkata.catalogue import Catalogue, KataError
+from pytest_torchkata.collect import CheckItem, KataFile, Surroundings, surroundings
+from pytest_torchkata.record import Recorder, data_of
+
+if TYPE_CHECKING:
+    from pytest_torchkata.progress import Store
+    from pytest_torchkata.sandbox import Sandbox
+
+_catalogue = pytest.StashKey[Catalogue]()
+_sandbox = pytest.StashKey["Sandbox"]()
+_seed = pytest.StashKey[int]()
+_devices = pytest.StashKey[devices.Devices]()
+
+MODELS = ("fork", "serve")
+DEFAULT_MEMORY = 4.0
+"""GiB of address space that an answer may take."""
+
+
+# Options ------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options and the settings of the ini file."""
+    group = parser.getgroup("torchkata", "PyTorch katas")
+    add = group.addoption
+    add("--all-checks", action="store_true", help="run and show every check, not only up to a kata's first failing one")
+    add("--gpu", action="store_true", help="run the checks on CUDA as well, where they vary by device")
+    add("--device", metavar="NAME", help="run the checks on this device only: cpu, cuda, cuda:N, mps")
+    add("--dtype", action="append", choices=devices.DTYPES, metavar="NAME", help="run only the cases with this dtype; may be repeated")  # fmt: skip
+    add("--kata-seed", type=int, metavar="N", help="draw the inputs of a run again; a failure shows its seed")
+    add("--kata-memory", type=float, metavar="GIB", help=f"memory that an answer may take (default: {DEFAULT_MEMORY:g}; 0 for no limit)")  # fmt: skip
+    add("--kata-isolation", choices=MODELS, help="how answers are run: in a fork for every check, or in a process that serves many")  # fmt: skip
+    add("--hint", metavar="KATA", help="show the next hint for a kata, and run nothing")
+    add("--reveal", metavar="KATA", help="show the reference and the checks of a kata, and run nothing")
+    add("--progress", action="store_true", help="show what is solved, failing and to do, and run nothing")
+    parser.addini("torchkata_katas", "folder of the stubs", default="katas")
+    parser.addini("torchkata_solutions", "folder of the references and checks", default="solutions")
+    parser.addini("torchkata_progress", "file of the progress record", default=".torchkata/progress.sqlite3")
+    parser.addini("torchkata_memory", "as --kata-memory", default="")
+    parser.addini("torchkata_isolation", "as --kata-isolation", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks, and on the controlling process the record of verdicts."""
+    for mark in devices.MARKS:
+        config.addinivalue_line("markers", mark)
+    root = config.rootpath
+    config.stash[_catalogue] = Catalogue(
+        root / config.getini("torchkata_katas"), root / config.getini("torchkata_solutions")
+    )
+    worker = getattr(config, "workerinput", None)
+    if worker is None:
+        config.stash[_seed] = _choose_seed(config)
+        recorder = Recorder(_store(config), config.stash[_catalogue])
+        config.pluginmanager.register(recorder, "torchkata_record")
+    else:
+        config.stash[_seed] = worker["torchkata_seed"]
+
+
+def _choose_seed(config: pytest.Config) -> int:
+    given = config.getoption("kata_seed")
+    return given if given is not None else random.SystemRandom().randrange(10**6)
+
+
+def _store(config: pytest.Config) -> Store:
+    from pytest_torchkata.progress import Store
+
+    return Store(config.rootpath / config.getini("torchkata_progress"))
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say how katas are judged in this run."""
+    if not config.stash[_catalogue].solutions.is_dir():
+        return []
+    names = config.stash[_devices].names if _devices in config.stash else ("cpu",)
+    memory = _memory(config)
+    settings: dict[str, object] = {
+        "device": " + ".join(names),
+        "dtype": " ".join(config.getoption("dtype") or ["any"]),
+        "isolation": _isolation(config),
+        "memory": f"{memory / 2**30:g} GiB" if memory else "unlimited",
+        "TF32": "off",
+        "seed": config.stash[_seed],
+    }
+    if _debugging(config):
+        settings["isolation"] = "none (--pdb and --trace run your code in the pytest process)"
+    return [report.header(settings)]
+
+
+def _memory(config: pytest.Config) -> int | None:
+    given = config.getoption("kata_memory")
+    if given is None:
+        given = float(config.getini("torchkata_memory") or DEFAULT_MEMORY)
+    return int(given * 2**30) or None
+
+
+def _isolation(config: pytest.Config) -> str:
+    from pytest_torchkata.sandbox import default_model
+
+    chosen = config.getoption("kata_isolation") or config.getini("torchkata_isolation")
+    if chosen and chosen not in MODELS:
+        raise pytest.UsageError(f"torchkata_isolation is {chosen!r}, expected {' or '.join(MODELS)}")
+    return chosen or default_model()
+
+
+def _debugging(config: pytest.Config) -> bool:
+    return bool(config.getoption("usepdb", False) or config.getoption("trace", False))
+
+
+# Instead of a run: --hint, --reveal, --progress ---------------------------------------------------
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Answer a question about katas without running anything."""
+    asked = [name for name in ("hint", "reveal", "progress") if config.getoption(name)]
+    if not asked:
+        return None
+    config._do_configure()
+    writer = config.get_terminal_writer()
+    try:
+        for line in _answer(config, asked[0]):
+            writer.line(line, **report.colour(line))
+    except KataError as error:
+        raise pytest.UsageError(str(error)) from None
+    finally:
+        config._ensure_unconfigure()
+    return 0
+
+
+def _answer(config: pytest.Config, question: str) -> Iterable[str]:
+    from pytest_torchkata import aids
+
+    known, store = config.stash[_catalogue], _store(config)
+    if question == "progress":
+        return aids.progress(known, store)
+    kata = known.find(config.getoption(question))
+    return aids.hint(kata, store) if question == "hint" else aids.reveal(kata, store)
+
+
+# Collecting ---------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Collect a stub as its hidden checks, and as nothing else."""
+    found = yield
+    kata = parent.config.stash[_catalogue].at(file_path)
+    if kata is None:
+        return found
+    return [KataFile.from_parent(parent, path=file_path, kata=kata)]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Vary a check over devices and dtypes."""
+    if isinstance(metafunc.definition.parent, KataFile):
+        collect.parametrize(metafunc, _chosen_devices(metafunc.config))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the cases with the dtypes that were asked for."""
+    wanted = config.getoption("dtype")
+    if not wanted:
+        return
+    kept = [item for item in items if _dtype(item) in (None, *wanted)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def _dtype(item: pytest.Item) -> object:
+    return item.parameters.get("dtype") if isinstance(item, CheckItem) else None
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Count what was selected, and let the child import torch while pytest goes on."""
+    config = session.config
+    items = [item for item in session.items if isinstance(item, CheckItem)]
+    for item in items:
+        item.file.selected += 1
+    if not items or config.option.collectonly or _is_controller(config):
+        return
+    config.stash[surroundings] = _surroundings(config)
+
+
+def _is_controller(config: pytest.Config) -> bool:
+    return bool(getattr(config.option, "dist", "no") != "no" and not hasattr(config, "workerinput"))
+
+
+def _surroundings(config: pytest.Config) -> Surroundings:
+    from pytest_torchkata.judge import Judge
+    from pytest_torchkata.progress import ProgressError
+
+    try:
+        standings = _store(config).standings()
+    except ProgressError:  # the record says so at the end
+        standings = {}
+    return Surroundings(
+        judge=Judge(_runner(config), _memory(config)),
+        devices=_chosen_devices(config),
+        seed=config.stash[_seed],
+        all_checks=config.getoption("all_checks"),
+        standings=standings,
+        fixed_seed=config.getoption("kata_seed") is not None,
+    )
+
+
+def _runner(config: pytest.Config) -> Any:
+    sandbox = _start_sandbox(config)
+    if not _debugging(config):
+        sandbox.start()
+        return sandbox
+    from pytest_torchkata.debugging import InProcess
+
+    return InProcess(sandbox, trace=bool(config.getoption("trace")))
+
+
+def _start_sandbox(config: pytest.Config) -> Sandbox:
+    from pytest_torchkata.sandbox import Sandbox
+
+    if _sandbox not in config.stash:
+        worker = getattr(config, "workerinput", None)
+        number = int(worker["workerid"].removeprefix("gw")) if worker else None
+        environment = _chosen_devices(config).environment(number)
+        config.stash[_sandbox] = Sandbox(_isolation(config), environment)  # type: ignore[arg-type]
+    return config.stash[_sandbox]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the children."""
+    if _sandbox in config.stash:
+        config.stash[_sandbox].close()
+
+
+# Devices ------------------------------------------------------------------------------------------
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Stop at once, and say why, if a device that was asked for is not there."""
+    if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
+        _chosen_devices(session.config)
+
+
+def _chosen_devices(config: pytest.Config) -> devices.Devices:
+    if _devices not in config.stash:
+        worker = getattr(config, "workerinput", None)
+        gpu, name = config.getoption("gpu"), config.getoption("device")
+        told = worker["torchkata_devices"] if worker else None
+        try:
+            needs_report = gpu or name not in (None, "cpu")
+            seen = told or (_ask_torch(config) if needs_report else None)
+            config.stash[_devices] = devices.choose(gpu, name, seen)
+        except devices.DevicesError as error:
+            raise pytest.UsageError(str(error)) from None
+    return config.stash[_devices]
+
+
+def _ask_torch(config: pytest.Config) -> dict[str, Any]:
+    from pytest_torchkata.sandbox import Sandbox
+
+    asking = Sandbox("serve")
+    try:
+        return asking.devices()
+    finally:
+        asking.close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the seed and the devices, which the controller has chosen, to an xdist worker."""
+    chosen = _chosen_devices(node.config)
+    node.workerinput["torchkata_seed"] = node.config.stash[_seed]
+    node.workerinput["torchkata_devices"] = {
+        "cuda": ["?"] * chosen.cuda,
+        "mps": "mps" in chosen.names,
+        "torch": "",
+        "why": "",
+    }
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the checks of a kata together under ``-n``: a kata stops at its first failing one."""
+    if config.getvalue("dist") != "load":
+        return None
+    from pytest_torchkata.distribution import ByKata
+
+    return ByKata(config, log, config.stash[_catalogue])
+
+
+# Running ------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> bool | None:
+    """Take over the time limit of a check: its child is stopped, and never the pytest process."""
+    if not isinstance(item, CheckItem):
+        return None
+    item.stash[collect.time_limit] = settings.timeout
+    return True
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_timeout_cancel_timer(item: pytest.Item) -> bool | None:
+    """There is no timer of pytest-timeout's to cancel."""
+    return True if isinstance(item, CheckItem) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Attach what the record needs; it travels with the report under xdist."""
+    made = yield
+    if isinstance(item, CheckItem):
+        made.torchkata = data_of(item, call, made)  # type: ignore[attr-defined]
+    return made
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Give a text that came from an xdist worker its colours again."""
+    from pytest_torchkata.report import Message
+
+    data = getattr(report, "torchkata", None)
+    if data and isinstance(report.longrepr, str):
+        report.longrepr = Message(report.longrepr, data["one_line"])  # type: ignore[assignment]
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Tell what is to do, and what was not run, from what fails."""
+    data = getattr(report, "torchkata", None)
+    if data and report.when == "call" and data["outcome"] in ("to do", "not shown"):
+        return data["outcome"], "-", data["outcome"].upper()
+    return None
+
+

@@ -1,0 +1,153 @@
+"""From reports to the record of progress, on the process that sees all reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_torchkata import report as words
+from pytest_torchkata.catalogue import Catalogue
+from pytest_torchkata.collect import CheckItem, NotShown, NotSolved, surroundings
+from pytest_torchkata.kata import State
+from pytest_torchkata.progress import ProgressError, Store
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
+
+__all__ = ["Recorder", "data_of"]
+
+
+def data_of(
+    item: CheckItem, call: pytest.CallInfo[None], report: pytest.TestReport
+) -> dict[str, Any]:
+    """Return what the record needs of a check's report, as plain data that xdist can send."""
+    problem = call.excinfo.value if call.excinfo else None
+    verdict = problem.verdict if isinstance(problem, NotSolved) else None
+    if verdict is not None:
+        outcome: str = verdict.outcome
+    elif isinstance(problem, NotShown):
+        outcome = "not shown"
+    elif report.when == "call" or report.skipped:
+        outcome = "error" if report.failed else report.outcome
+    else:
+        outcome = "around"  # set-up and tear-down say nothing of the answer
+    crash = getattr(report.longrepr, "reprcrash", None)
+    file = item.file
+    return {
+        "kata": file.kata.id,
+        "outcome": outcome,
+        "title": item.title,
+        "mistake": verdict.mistake if verdict else None,
+        "checks": file.checks,
+        "selected": file.selected,
+        "seed": item.config.stash[surroundings].seed_for(file.kata),
+        "source": file.source(),
+        "device": str(item.parameters.get("device", "cpu")),
+        "one_line": crash.message if crash else "",
+    }
+
+
+@dataclass
+class _Tally:
+    """What was seen of one kata in this run."""
+
+    outcomes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    first_failing: str | None = None
+    mistake: str | None = None
+
+    def add(self, data: dict[str, Any], seconds: float) -> None:
+        self.seconds += seconds
+        if data["outcome"] == "around":
+            return
+        self.outcomes.append(data["outcome"])
+        if data["outcome"] == "failed" and self.first_failing is None:
+            self.first_failing, self.mistake = data["title"], data["mistake"]
+
+    def state(self, checks: int) -> State | None:
+        """Return the kata's state as far as this run shows it; None if it does not."""
+        if "failed" in self.outcomes:
+            return "failing"
+        if "to do" in self.outcomes:
+            return "to do"
+        judged = self.outcomes.count("passed")
+        return "solved" if judged and len(self.outcomes) == checks else None
+
+
+class Recorder:
+    """Records each kata's verdict as soon as its last check is reported, and tells the standing at the end."""
+
+    def __init__(self, store: Store, catalogue: Catalogue) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._tallies: dict[str, _Tally] = {}
+        self._states: dict[str, State | None] = {}
+        self._trouble: str | None = None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a report, and record its kata when that was its last check."""
+        data = getattr(report, "torchkata", None)
+        if not data:
+            return
+        tally = self._tallies.setdefault(data["kata"], _Tally())
+        tally.add(data, report.duration)
+        # A blocked kata's further checks change nothing, and a run may be stopped before them.
+        done = len(tally.outcomes) == data["selected"] or "failed" in tally.outcomes
+        if done and data["outcome"] != "around" and data["kata"] not in self._states:
+            self._record(data, tally)
+
+    def _record(self, data: dict[str, Any], tally: _Tally) -> None:
+        state = tally.state(data["checks"])
+        self._states[data["kata"]] = state
+        if state is None:
+            return
+        try:
+            self._store.record(
+                data["kata"],
+                state=state,
+                passed=tally.outcomes.count("passed"),
+                checks=data["checks"],
+                seed=data["seed"],
+                source=data["source"],
+                seconds=tally.seconds,
+                failing=tally.first_failing,
+                mistake=tally.mistake,
+                device=data["device"],
+            )
+        except ProgressError as error:
+            self._trouble = str(error)
+
+    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
+        """Show how far the topics of this run have come, and what to do next."""
+        if not self._tallies:
+            return
+        terminalreporter.section("progress")
+        for line in self._lines():
+            terminalreporter.write_line(line, **words.colour(line))
+
+    def _lines(self) -> list[str]:
+        lines = []
+        try:
+            standings = self._store.standings()
+        except ProgressError as error:
+            self._trouble = str(error)
+            standings = {}
+        topics = list(dict.fromkeys(name.rpartition("/")[0] for name in self._tallies))
+        todo = [name for name, state in self._states.items() if state == "to do"]
+        partial = [name for name, state in self._states.items() if state is None]
+        if todo:
+            lines.append(f" To do: {_some(todo)}")
+        if partial:
+            lines.append(f" Only some checks ran, so these are not counted: {_some(partial)}")
+        lines += words.bars(self._catalogue, standings, topics)
+        lines += words.next_step(self._catalogue, standings, topics)
+        if self._trouble:
+            lines.append(f" Progress was not recorded: {self._trouble}")
+        return lines
+
+
+def _some(names: list[str], most: int = 8) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,223 @@
+"""What is shown, as lines of plain text; nothing here writes.
+
+Colour is added where a line is printed, from what the line begins with.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_torchkata import explain
+from pytest_torchkata.catalogue import Catalogue, KataError, facts
+from pytest_torchkata.kata import LEVELS, Facts, Kata, Verdict
+
+if TYPE_CHECKING:
+    from _pytest._io import TerminalWriter
+
+    from pytest_torchkata.progress import Standing
+
+__all__ = ["Message", "bars", "colour", "failure", "header", "next_step", "overview", "reveal"]
+
+_WIDTH = 96
+_BAR = 10
+
+
+@dataclass(frozen=True)
+class _Crash:
+    message: str
+
+
+class Message:
+    """A failure's text in the place of pytest's traceback."""
+
+    def __init__(self, text: str, one_line: str) -> None:
+        self._text = text
+        self.reprcrash = _Crash(one_line)  # what the short summary and JUnit show
+
+    def __str__(self) -> str:
+        return self._text
+
+    def toterminal(self, writer: TerminalWriter) -> None:
+        for line in self._text.splitlines():
+            writer.line(line, **colour(line))
+
+
+def colour(line: str) -> dict[str, bool]:
+    """Return the markup of a line, by the mark that it begins with."""
+    start = line.lstrip()[:1]
+    return {"✓": {"green": True}, "✗": {"red": True, "bold": True}}.get(start, {})
+
+
+# One failing check --------------------------------------------------------------------------------
+
+
+def failure(
+    *,
+    kata: Kata,
+    facts: Facts,
+    attempt: int,
+    passed: Sequence[str],
+    title: str,
+    parameters: Mapping[str, object],
+    verdict: Verdict,
+    not_shown: int,
+    seed: int,
+) -> Iterator[str]:
+    """Tell what a kata's first failing check saw, and what is known about why."""
+    yield f" {kata.name}   {facts.level} · {facts.minutes} min · attempt {attempt}"
+    for line in _grouped(passed):
+        yield f"   ✓ {line}"
+    case = ", ".join(f"{name}={value}" for name, value in parameters.items())
+    yield f"   ✗ {title}" + (f"   [{case}]" if case else "")
+    yield ""
+    yield from _details(verdict)
+    yield from _reasons(kata, verdict)
+    if not_shown:
+        noun = "check" if not_shown == 1 else "checks"
+        yield f"   {not_shown} more {noun} not shown: fix this one first, or run with --all-checks."
+    yield f"   Stuck?  pytest --hint {kata.id}    (inputs from --kata-seed {seed}, kept until it passes)"
+
+
+def _grouped(titles: Sequence[str]) -> Iterator[str]:
+    """Return each title once, with how many of its cases passed."""
+    for title in dict.fromkeys(titles):
+        cases = titles.count(title)
+        yield title if cases == 1 else f"{title}  ×{cases}"
+
+
+def _details(verdict: Verdict) -> Iterator[str]:
+    if verdict.differences:
+        width = max(len(difference.name) for difference in verdict.differences)
+        for difference in verdict.differences:
+            first, *rest = difference.text.splitlines() or [""]
+            yield f"       {difference.name:{width}}   {first}"
+            yield from (f"       {'':{width}}   {line}" for line in rest)
+    yield from (f"       {line}" for line in verdict.lines)
+    yield ""
+
+
+def _reasons(kata: Kata, verdict: Verdict) -> Iterator[str]:
+    if verdict.diagnosis:
+        text = f"Known mistake: {verdict.diagnosis}"
+        yield from textwrap.wrap(text, _WIDTH, initial_indent="     ", subsequent_indent="     ")
+    if verdict.place:
+        at = f"{explain.shown(kata.stub)}:{verdict.place.line} in {verdict.place.function}"
+        yield f"     Your code: {at}"
+    if verdict.diagnosis or verdict.place:
+        yield ""
+
+
+# Progress -----------------------------------------------------------------------------------------
+
+
+def bars(
+    catalogue: Catalogue, standings: Mapping[str, Standing], topics: Sequence[str] | None = None
+) -> Iterator[str]:
+    """Show a bar for each topic: solved, failing, to do, attempts."""
+    by_topic = _by_topic(catalogue, topics)
+    width = max((len(topic) for topic in by_topic), default=0)
+    for topic, katas in by_topic.items():
+        states = [_state(standings, kata) for kata in katas]
+        solved, failing = states.count("solved"), states.count("failing")
+        full = _BAR * solved // len(katas)
+        bar = "█" * full + "░" * (_BAR - full)
+        attempts = sum(standings[kata.id].attempts for kata in katas if kata.id in standings)
+        counts = f"{solved}/{len(katas)}"
+        rest = [
+            f"{failing} failing" if failing else "",
+            f"{len(katas) - solved - failing} to do" if len(katas) > solved + failing else "",
+            f"{attempts} attempt{'s' * (attempts != 1)}" if attempts else "",
+        ]
+        yield f" {topic:{width}}  {bar} {counts:>5}   {' · '.join(part for part in rest if part)}".rstrip()
+
+
+def overview(catalogue: Catalogue, standings: Mapping[str, Standing]) -> Iterator[str]:
+    """Show every topic, and every kata in it with its state."""
+    for topic in _by_topic(catalogue, None):
+        yield from bars(catalogue, standings, [topic])
+        for kata in _by_topic(catalogue, [topic])[topic]:
+            yield f"   {_line(kata, standings.get(kata.id))}"
+    yield ""
+    yield from next_step(catalogue, standings)
+
+
+def _line(kata: Kata, standing: Standing | None) -> str:
+    known = facts(kata)
+    about = f"{kata.name:26} {known.level:7} {known.minutes:3} min"
+    if standing is None:
+        return f"· {about}"
+    mark = {"solved": "✓", "failing": "✗"}.get(standing.state, "·")
+    notes = []
+    if standing.attempts:
+        notes.append(f"{standing.attempts} attempt{'s' * (standing.attempts != 1)}")
+    if standing.state == "failing":
+        notes.append(f"{standing.passed} of {standing.checks} checks pass")
+    if standing.hints:
+        notes.append(f"{standing.hints} hint{'s' * (standing.hints != 1)}")
+    if standing.revealed:
+        notes.append("revealed")
+    return f"{mark} {about}   {', '.join(notes)}".rstrip()
+
+
+def next_step(
+    catalogue: Catalogue, standings: Mapping[str, Standing], topics: Sequence[str] | None = None
+) -> Iterator[str]:
+    """Say what to do now: a kata that fails, else the easiest that is not solved, here and then anywhere."""
+    katas = [kata for group in _by_topic(catalogue, topics).values() for kata in group]
+    for state in ("failing", "to do"):
+        todo = sorted(
+            (kata for kata in katas if _state(standings, kata) == state), key=_by_difficulty
+        )
+        if todo:
+            verb = "fix" if state == "failing" else "write"
+            known = facts(todo[0])
+            yield (
+                f" Next: {verb} {explain.shown(todo[0].stub)} ({known.level}, {known.minutes} min)"
+                f" and run  pytest {explain.shown(todo[0].stub)}"
+            )
+            return
+    if topics is not None:
+        yield from next_step(catalogue, standings)
+    elif katas:
+        yield " Next: nothing; every kata is solved."
+
+
+def _by_difficulty(kata: Kata) -> tuple[int, int, str]:
+    try:
+        known = facts(kata)
+    except KataError:
+        return len(LEVELS), 0, kata.id
+    return LEVELS.index(known.level), known.minutes, kata.id
+
+
+def _by_topic(catalogue: Catalogue, topics: Sequence[str] | None) -> dict[str, list[Kata]]:
+    groups: dict[str, list[Kata]] = {}
+    for kata in catalogue.all():
+        if topics is None or kata.topic in topics:
+            groups.setdefault(kata.topic, []).append(kata)
+    return groups
+
+
+def _state(standings: Mapping[str, Standing], kata: Kata) -> str:
+    return standings[kata.id].state if kata.id in standings else "to do"
+
+
+# Help, and the run's circumstances ----------------------------------------------------------------
+
+
+def reveal(kata: Kata) -> Iterator[str]:
+    """Show the reference and the checks."""
+    for name in ("reference.py", "checks.py"):
+        path = kata.solution / name
+        yield f"# {explain.shown(path)}"
+        yield ""
+        yield from path.read_text(encoding="utf-8").splitlines()
+        yield ""
+
+
+def header(settings: Mapping[str, Any]) -> str:
+    """Return the line of pytest's header that says how katas are judged."""
+    return "torchkata: " + ", ".join(f"{name} {value}".strip() for name, value in settings.items())

@@ -1,0 +1,298 @@
+"""Runs jobs in child processes and tells what came back, whatever the child did.
+
+This is the deciding process's side: it starts children, waits with a deadline, replaces what broke, and
+turns replies into runs. It imports no torch and no kata's code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, cast
+
+from pytest_torchkata import transport
+from pytest_torchkata.kata import BrokenRule, Frame, Job, Observed, Raised, Run, Step, Stopped
+
+__all__ = ["Model", "Sandbox", "SandboxError", "default_model", "understand"]
+
+Model = Literal["fork", "serve"]
+STARTUP = 180.0
+"""Seconds that a child may take to import torch."""
+PATIENCE = {"fork": 10.0, "serve": 1.0}
+"""Seconds beyond a job's own limit after which the child itself is given up. A forking child ends its
+worker by itself; only if it cannot does this count."""
+OUT_OF_MEMORY = 71
+_PROGRAM = "import sys; sys.path[:] = {!r}; from pytest_torchkata.child import main; main({!r}, {!r})"
+# One core per child: repeatable sums, and no pool of threads that a fork would break.
+_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+}
+
+
+class SandboxError(Exception):
+    """A child could not be started or spoken to; the text is for the user."""
+
+
+def default_model() -> Model:
+    """Fork where the platform can."""
+    return "fork" if hasattr(os, "fork") else "serve"
+
+
+class Sandbox:
+    """Children for one pytest process; they start when first needed and end with ``close``."""
+
+    def __init__(self, model: Model, environment: Mapping[str, str] | None = None) -> None:
+        self.model = model
+        self._environment = dict(environment or {})
+        self._children: dict[tuple[Model, str, int], _Child] = {}
+
+    def start(self) -> None:
+        """Begin to start the child that most jobs need, without waiting for it."""
+        self._child(self.model, "" if self.model == "fork" else "answer", 0)
+
+    def run(self, job: Job) -> Run:
+        """Run a job and return what came of it.
+
+        Raises ``SandboxError`` if no child can be started.
+        """
+        model: Model = self.model if job.device == "cpu" else "serve"
+        # Where one process serves many jobs, the answers' must not be the one that runs references.
+        role = "" if model == "fork" else "answer" if job.subject.source == "answer" else "ours"
+        children = [self._child(model, role, rank) for rank in range(job.ranks)]
+        with tempfile.TemporaryDirectory(prefix="torchkata-") as meeting:
+            for rank, child in enumerate(children):
+                child.begin(job, rank, str(Path(meeting, "store")))
+            runs = [understand(child.finish(job), job) for child in children]
+        return runs[0] if job.ranks == 1 else _merged(runs)
+
+    def devices(self) -> dict[str, Any]:
+        """Return what torch reports of this machine: its version, CUDA devices, MPS, and why not."""
+        # Asking initialises CUDA, after which a process can no longer fork children that use it.
+        return self._child("serve", "ours", 0).ask("devices")
+
+    def close(self) -> None:
+        """End every child."""
+        for child in self._children.values():
+            child.end()
+        self._children.clear()
+
+    def _child(self, model: Model, role: str, rank: int) -> _Child:
+        key = (model, role, rank)
+        if key not in self._children or not self._children[key].usable():
+            self._children[key] = _Child(model, self._environment)
+        return self._children[key]
+
+
+class _Child:
+    """One process of ``child.py``, and the thread that reads its replies."""
+
+    def __init__(self, model: Model, environment: Mapping[str, str]) -> None:
+        self._model = model
+        self._home = Path(tempfile.mkdtemp(prefix="torchkata-"))
+        self._ready = self._ended = False
+        path = [entry or str(Path.cwd()) for entry in sys.path]
+        with (self._home / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _PROGRAM.format(path, model, str(self._home))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, **_ENVIRONMENT, **environment},
+                start_new_session=True,  # Ctrl-C is for the deciding process, which then ends us
+            )
+        self._frames: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def usable(self) -> bool:
+        """Return whether the process is there to take another job."""
+        if not self._ended and self._process.poll() is not None:
+            if not self._ready:
+                raise SandboxError(self._failure())
+            self.end()
+        return not self._ended
+
+    def begin(self, job: Job, rank: int, rendezvous: str) -> None:
+        """Hand over a job; the child says "started" before the job's time begins."""
+        self._send((job, rank, rendezvous))
+
+    def finish(self, job: Job) -> dict[str, Any]:
+        """Wait for the end of the job that was begun; a child that is lost by it is ended."""
+        self._receive(STARTUP)
+        wait = None if job.seconds is None else job.seconds + PATIENCE[self._model]
+        try:
+            reply = self._receive(wait)
+        except queue.Empty:
+            reply = {"how": "time", "spoiled": True}
+        if reply is None:
+            status = self._process.wait()
+            reply = {"how": "exit", "status": status, "spoiled": True}
+        reply["stack"] = self._stack(job)
+        if reply.get("spoiled"):
+            self.end()
+        return reply
+
+    def ask(self, question: str) -> dict[str, Any]:
+        """Return the answer to a question that is no job."""
+        self._send(question)
+        reply = self._receive(STARTUP)
+        if reply is None:
+            raise SandboxError(self._failure())
+        return reply
+
+    def end(self) -> None:
+        """End the process and what it left, and remove its files."""
+        self._ended = True
+        with contextlib.suppress(OSError, AttributeError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                cast(BinaryIO, stream).close()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _send(self, message: object) -> None:
+        if not self._ready:
+            if self._receive(STARTUP) is None:
+                raise SandboxError(self._failure())
+            self._ready = True
+        with contextlib.suppress(BrokenPipeError):  # its end shows when the reply is read
+            transport.send(cast(BinaryIO, self._process.stdin), pickle.dumps(message))
+
+    def _receive(self, seconds: float | None) -> dict[str, Any] | None:
+        """Return the next reply, or None if the process has ended; raises queue.Empty in the end."""
+        frame = self._frames.get(timeout=seconds)
+        if frame is None:
+            self._frames.put(None)  # the end stays the end
+            return None
+        return cast("dict[str, Any]", transport.decode(frame))
+
+    def _read(self) -> None:
+        stream = cast(BinaryIO, self._process.stdout)
+        with contextlib.suppress(OSError, ValueError):
+            while (frame := transport.receive(stream)) is not None:
+                self._frames.put(frame)
+        self._frames.put(None)
+
+    def _failure(self) -> str:
+        said = (self._home / "log").read_text(errors="replace").strip().splitlines()
+        last = said[-1] if said else f"exit status {self._process.poll()}"
+        return f"The process that runs katas could not start: {last} (with {sys.executable})"
+
+    def _stack(self, job: Job) -> list[Frame]:
+        """Return the answer's frames of the stack that was dumped, outermost first."""
+        try:
+            text = (self._home / "stack").read_text(errors="replace")
+        except OSError:
+            return []
+        found = re.findall(r'^  File "(.*)", line (\d+) in (.*)$', text, re.MULTILINE)
+        own = [(int(line), name) for file, line, name in found if file == str(job.kata.stub)]
+        return [Frame(line, name) for line, name in reversed(own)]
+
+
+# From a reply to a run ----------------------------------------------------------------------------
+
+
+def understand(reply: Mapping[str, Any], job: Job) -> Run:
+    """Say what a reply means; nothing that an answer made the child send can raise here."""
+    output = bytes(reply.get("output", b"")).decode(errors="replace")
+    if reply.get("cut"):
+        output += f"\n[cut: only the first {len(output)} characters are kept]"
+    frames = tuple(reply["stack"])
+    if reply["how"] == "time":
+        return Stopped("time", f"{job.seconds:g} s", frames, output)
+    status = reply.get("status", 0)
+    if status < 0:
+        return Stopped("signal", _signal_name(-status), frames, output)
+    if status == transport.OUT_OF_MEMORY:
+        return Stopped("memory", "", frames, output)
+    if status or not reply.get("result"):
+        return Stopped("exit", f"status {status}", frames, output)
+    try:
+        return _run(transport.decode(reply["result"]), output)
+    except (transport.TransportError, KeyError, TypeError, AttributeError, ValueError) as error:
+        return Stopped("garbled", str(error), (), output)
+
+
+def _run(message: Any, output: str) -> Run:
+    broken = tuple(BrokenRule(**rule) for rule in message.get("broken", ()))
+    kind = message.get("kind", "scanned")
+    if kind == "scanned":
+        return Observed({}, broken=broken)
+    frames = tuple(Frame(**frame) for frame in message.get("frames", ()))
+    if kind == "memory":
+        return Stopped("memory", str(message["detail"]), frames, output)
+    steps = tuple(_step(step) for step in message["steps"])
+    if kind == "raised":
+        return Raised(
+            where=message["where"],
+            type=str(message["type"]),
+            bases=tuple(message["bases"]),
+            message=str(message["message"]),
+            frames=frames,
+            steps=steps,
+            broken=broken,
+            output=output,
+        )
+    return Observed(
+        values=dict(message["values"]),
+        precise=None if message.get("precise") is None else dict(message["precise"]),
+        steps=steps,
+        broken=broken,
+        applied=bool(message["applied"]),
+        seconds=float(message["seconds"]),
+        output=output,
+    )
+
+
+def _step(step: Mapping[str, Any]) -> Step:
+    place = {key: value for key, value in step.items() if key != "returned"}
+    return Step(Frame(**place), str(step["returned"]))
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _merged(runs: list[Run]) -> Run:
+    """Make one run of those of several ranks; a rank that failed by itself explains the others' wait."""
+    for kind in (Raised, Stopped):
+        for run in runs:
+            if isinstance(run, kind):
+                return run
+    seen = [run for run in runs if isinstance(run, Observed)]
+    precise = [run.precise for run in seen]
+    return Observed(
+        values=_by_rank([run.values for run in seen]),
+        precise=None if None in precise else _by_rank([p for p in precise if p is not None]),
+        steps=seen[0].steps,
+        broken=seen[0].broken,
+        applied=any(run.applied for run in seen),
+        seconds=max(run.seconds for run in seen),
+        output="".join(run.output for run in seen),
+    )
+
+
+def _by_rank(values: list[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        f"rank {rank}: {name}": value
+        for rank, observed in enumerate(values)
+        for name, value in observed.items()
+    }

@@ -1,0 +1,597 @@
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sqlite3
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta, timezone
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_torchkata import progress
+from pytest_torchkata.kata import State
+from pytest_torchkata.progress import ProgressError, Standing, Store
+
+KATA = "losses/focal_loss"
+NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
+# Not forked: the process that runs the tests may have threads.
+SPAWN = multiprocessing.get_context("spawn")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / ".torchkata" / "progress.sqlite3")
+
+
+def judged(
+    store: Store,
+    state: State,
+    source: str = "a",
+    *,
+    kata: str = KATA,
+    seed: int = 7,
+    at: datetime | None = None,
+) -> Standing:
+    """Record a run of a kata with five checks, and return the kata's standing."""
+    store.record(
+        kata,
+        state=state,
+        passed={"solved": 5, "failing": 2, "to do": 0}[state],
+        checks=5,
+        seed=seed,
+        source=source,
+        seconds=0.25,
+        failing="the loss, for every gamma" if state == "failing" else None,
+        mistake="alpha_forgotten" if state == "failing" else None,
+        at=at,
+    )
+    return store.standing(kata)
+
+
+def rows(store: Store, query: str) -> list[Any]:
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        return connection.execute(query).fetchall()
+
+
+def names(directory: Path) -> set[str]:
+    return {path.name for path in directory.iterdir()}
+
+
+# What is recorded ---------------------------------------------------------------------------------
+
+
+def test_a_kata_never_met_is_to_do_and_asking_creates_nothing(store: Store) -> None:
+    assert store.standing(KATA) == Standing()
+    assert store.standings() == {}
+    assert not store.path.parent.exists()
+
+
+def test_a_run_is_recorded_in_full(store: Store) -> None:
+    store.record(
+        KATA,
+        state="failing",
+        passed=2,
+        checks=5,
+        seed=2**64 - 1,
+        source="abc",
+        seconds=0.25,
+        failing="gamma = 0 is cross-entropy",
+        mistake="alpha_forgotten",
+        device="cuda",
+        at=NOON.astimezone(timezone(timedelta(hours=5))),
+    )
+    (row,) = rows(store, "SELECT * FROM run")
+    assert row[1:] == (
+        KATA, "2025-03-01T12:00:00+00:00", "failing", 2, 5, "18446744073709551615", "abc", 0.25,
+        "gamma = 0 is cross-entropy", "alpha_forgotten", "cuda",
+    )  # fmt: skip
+    assert store.standing(KATA) == Standing(
+        state="failing",
+        attempts=1,
+        last_at=NOON,
+        passed=2,
+        checks=5,
+        failing="gamma = 0 is cross-entropy",
+        kept_seed=2**64 - 1,
+    )
+
+
+def test_a_time_not_given_is_now_in_utc(store: Store) -> None:
+    before = datetime.now(UTC)
+    at = judged(store, "solved").solved_at
+    assert at is not None
+    assert before <= at <= datetime.now(UTC)
+    assert at.utcoffset() == timedelta(0)
+
+
+def test_the_latest_verdict_governs_and_the_first_solution_is_remembered(store: Store) -> None:
+    judged(store, "failing", "a", at=NOON)
+    judged(store, "solved", "b", at=NOON + timedelta(hours=1))
+    standing = judged(store, "solved", "c", at=NOON + timedelta(hours=2))
+    assert (standing.state, standing.passed, standing.failing) == ("solved", 5, None)
+    assert standing.solved_at == NOON + timedelta(hours=1)
+
+    standing = judged(store, "failing", "d", at=NOON + timedelta(hours=3))
+    assert (standing.state, standing.passed) == ("failing", 2)
+    assert standing.failing == "the loss, for every gamma"
+    assert standing.solved_at == NOON + timedelta(hours=1)
+    assert standing.last_at == NOON + timedelta(hours=3)
+
+
+def test_latest_is_what_was_written_last_even_if_the_clock_was_set_back(store: Store) -> None:
+    judged(store, "failing", at=NOON)
+    assert judged(store, "solved", at=NOON - timedelta(days=1)).state == "solved"
+
+
+def test_katas_are_told_apart(store: Store) -> None:
+    judged(store, "solved", kata="losses/focal_loss")
+    judged(store, "failing", kata="losses/dice_loss")
+    store.hinted("autograd/detach", 1)
+    standings = store.standings()
+    assert {kata: standing.state for kata, standing in standings.items()} == {
+        "losses/focal_loss": "solved",
+        "losses/dice_loss": "failing",
+        "autograd/detach": "to do",
+    }
+    assert standings == {kata: store.standing(kata) for kata in standings}
+
+
+# To do --------------------------------------------------------------------------------------------
+
+
+def test_an_untouched_stub_leaves_no_trace(store: Store) -> None:
+    judged(store, "to do")
+    assert not store.path.parent.exists()
+
+    judged(store, "solved", kata="losses/dice_loss")
+    assert judged(store, "to do") == Standing()
+    assert rows(store, "SELECT DISTINCT kata FROM run") == [("losses/dice_loss",)]
+
+
+@pytest.mark.parametrize("before", ["solved", "failing"])
+def test_going_back_to_the_stub_is_recorded_once(store: Store, before: State) -> None:
+    judged(store, before, "a")
+    for _ in range(3):
+        standing = judged(store, "to do", "stub")
+    assert (standing.state, standing.passed, standing.attempts) == ("to do", 0, 1)
+    assert rows(store, "SELECT state FROM run ORDER BY id") == [(before,), ("to do",)]
+
+
+# Attempts -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("runs", "attempts"),
+    [
+        ([("failing", "a")], 1),
+        ([("failing", "a"), ("failing", "a")], 1),
+        ([("failing", "a"), ("failing", "b"), ("solved", "c")], 3),
+        ([("failing", "a"), ("failing", "b"), ("failing", "a")], 3),
+        ([("failing", "a"), ("solved", "a")], 1),
+        ([("failing", "a"), ("to do", "stub"), ("failing", "a")], 2),
+        # The same file can be to do or failing, depending on which checks were selected.
+        ([("failing", "a"), ("to do", "a"), ("failing", "a")], 1),
+        ([("failing", "a"), ("to do", "b"), ("failing", "b")], 2),
+    ],
+)
+def test_an_attempt_is_a_run_of_something_new(
+    store: Store, runs: list[tuple[State, str]], attempts: int
+) -> None:
+    for state, source in runs:
+        judged(store, state, source)
+    assert store.standing(KATA).attempts == attempts
+
+
+# The kept seed ------------------------------------------------------------------------------------
+
+
+def test_the_seed_of_a_failure_is_kept_until_it_is_overcome(store: Store) -> None:
+    assert judged(store, "failing", "a", seed=1).kept_seed == 1
+    assert judged(store, "failing", "b", seed=2).kept_seed == 2
+    assert judged(store, "solved", "c", seed=2).kept_seed is None
+    assert judged(store, "failing", "d", seed=3).kept_seed == 3
+    assert judged(store, "to do", "stub", seed=4).kept_seed is None
+
+
+def test_seed_zero_is_a_seed(store: Store) -> None:
+    assert judged(store, "failing", seed=0).kept_seed == 0
+
+
+# Aids ---------------------------------------------------------------------------------------------
+
+
+def test_a_hint_taken_twice_counts_once(store: Store) -> None:
+    for number in (1, 2, 1):
+        store.hinted(KATA, number, at=NOON)
+    assert store.standing(KATA) == Standing(hints=2)
+    assert rows(store, "SELECT kata, at, kind, what FROM aid LIMIT 1") == [
+        (KATA, "2025-03-01T12:00:00+00:00", "hint", "1")
+    ]
+
+
+def test_what_was_revealed_is_recorded(store: Store) -> None:
+    store.revealed(KATA)
+    store.revealed(KATA, "wrong answers")
+    assert rows(store, "SELECT kind, what FROM aid ORDER BY id") == [
+        ("reveal", "reference and checks"),
+        ("reveal", "wrong answers"),
+    ]
+
+
+def test_revealing_before_solving_is_told_from_revealing_after(store: Store) -> None:
+    judged(store, "failing", "a", at=NOON)
+    standing = judged(store, "solved", "b", at=NOON + timedelta(hours=1))
+    assert not standing.revealed
+
+    store.revealed(KATA, at=NOON + timedelta(hours=2))
+    standing = judged(store, "solved", "c", at=NOON + timedelta(hours=3))
+    assert (standing.revealed, standing.revealed_before_solving) == (True, False)
+
+
+def test_giving_up_stays_on_record_after_solving(store: Store) -> None:
+    store.revealed(KATA, at=NOON)
+    standing = store.standing(KATA)
+    assert (standing.revealed, standing.revealed_before_solving) == (True, True)
+
+    standing = judged(store, "solved", at=NOON + timedelta(microseconds=1))
+    assert (standing.revealed, standing.revealed_before_solving) == (True, True)
+
+
+# The file -----------------------------------------------------------------------------------------
+
+
+def test_a_directory_made_for_the_record_is_hidden_from_git(store: Store) -> None:
+    store.hinted(KATA, 1)
+    assert names(store.path.parent) == {".gitignore", "progress.sqlite3"}
+    assert (store.path.parent / ".gitignore").read_text() == "*\n"
+
+
+def test_a_directory_that_was_there_is_left_alone(tmp_path: Path) -> None:
+    judged(Store(tmp_path / "mine.sqlite3"), "solved")
+    assert names(tmp_path) == {"mine.sqlite3"}
+
+
+def test_directories_above_are_made_too(tmp_path: Path) -> None:
+    judged(Store(tmp_path / "a" / "b" / "progress.sqlite3"), "solved")
+    assert names(tmp_path / "a") == {"b"}
+
+
+def test_a_path_may_hold_what_has_a_meaning_in_a_uri(tmp_path: Path) -> None:
+    store = Store(tmp_path / "100% é #1 &mode=memory" / "progress.sqlite3")
+    assert judged(store, "solved").state == "solved"
+    assert store.path.is_file()
+
+
+def test_a_relative_path_stays_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = Store("progress.sqlite3")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir("elsewhere")
+    judged(store, "solved")
+    assert names(tmp_path) == {"elsewhere", "progress.sqlite3"}
+
+
+def test_an_empty_file_is_an_empty_record(store: Store) -> None:
+    store.path.parent.mkdir()
+    store.path.touch()
+    assert store.standings() == {}
+    assert store.path.read_bytes() == b""
+    assert judged(store, "solved").state == "solved"
+
+
+def test_ten_thousand_runs_are_summed_up_in_no_time(store: Store) -> None:
+    judged(store, "solved")
+    runs = [
+        (f"topic/kata_{n % 200}", NOON.isoformat(), "failing", 2, 5, "7", str(n), 0.25, "cpu")
+        for n in range(10_000)
+    ]
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO run (kata, at, state, passed, checks, seed, source, seconds, device)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            runs,
+        )
+    took = []
+    for _ in range(5):
+        start = time.process_time()
+        standings = store.standings()
+        took.append(time.process_time() - start)
+    assert standings["topic/kata_199"].attempts == 50
+    assert min(took) < 0.1
+
+
+# Several writers, killed writers ------------------------------------------------------------------
+
+
+def write_fifty(path: Path, writer: int) -> None:
+    store = Store(path)
+    for n in range(50):
+        judged(store, "failing", f"{writer}-{n}", kata=f"topic/kata_{writer}")
+
+
+def write_until_killed(path: Path, done: Connection) -> None:
+    store = Store(path)
+    n = 0
+    while True:
+        judged(store, "failing", str(n))
+        done.send(n)
+        n += 1
+
+
+def die_half_way(path: Path) -> None:
+    """End in the middle of a transaction, part of which is already in the file."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA cache_size = 1")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("UPDATE run SET state = 'solved', failing = hex(zeroblob(5000))")
+    os._exit(0)
+
+
+def test_of_several_writers_at_once_none_loses_a_record(store: Store) -> None:
+    writers = [SPAWN.Process(target=write_fifty, args=(store.path, n)) for n in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0, 0, 0]
+    assert rows(store, "SELECT count(*), count(DISTINCT source) FROM run") == [(200, 200)]
+    assert {standing.attempts for standing in store.standings().values()} == {50}
+    assert names(store.path.parent) == {".gitignore", "progress.sqlite3"}
+
+
+@pytest.mark.parametrize("heard", [1, 20, 50])
+def test_a_killed_writer_loses_nothing_that_was_recorded(store: Store, heard: int) -> None:
+    ours, theirs = SPAWN.Pipe(duplex=False)
+    writer = SPAWN.Process(target=write_until_killed, args=(store.path, theirs))
+    writer.start()
+    theirs.close()
+    last = [ours.recv() for _ in range(heard)][-1]
+    writer.kill()
+    writer.join()
+    try:
+        while True:
+            last = ours.recv()
+    except EOFError:
+        ours.close()
+
+    attempts = store.standing(KATA).attempts
+    # The run that was under way when the writer was killed may or may not have been committed.
+    assert attempts in (last + 1, last + 2)
+    assert rows(store, "PRAGMA integrity_check") == [("ok",)]
+    assert judged(store, "solved", "new").attempts == attempts + 1
+
+
+def test_a_transaction_cut_short_is_undone_by_whoever_reads_next(store: Store) -> None:
+    for n in range(50):
+        standing = judged(store, "failing", str(n))
+    whole = store.path.read_bytes()
+    writer = SPAWN.Process(target=die_half_way, args=(store.path,))
+    writer.start()
+    writer.join()
+    assert names(store.path.parent) == {
+        ".gitignore",
+        "progress.sqlite3",
+        "progress.sqlite3-journal",
+    }
+    assert store.path.read_bytes() != whole
+
+    assert store.standing(KATA) == standing
+    assert store.path.read_bytes() == whole
+    assert names(store.path.parent) == {".gitignore", "progress.sqlite3"}
+
+
+def test_an_interrupted_write_is_undone(store: Store) -> None:
+    standing = judged(store, "failing")
+    with pytest.raises(KeyboardInterrupt):
+        delete_and_interrupt(store)
+    assert store.standing(KATA) == standing
+
+
+def delete_and_interrupt(store: Store) -> None:
+    with store._writing() as connection:
+        connection.execute("DELETE FROM run")
+        raise KeyboardInterrupt
+
+
+def test_a_writer_that_waits_in_vain_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    standing = judged(store, "failing")
+    monkeypatch.setattr(progress, "_PATIENCE", 0.0)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ProgressError) as caught:
+            judged(store, "solved")
+    assert str(caught.value) == (
+        f"The progress file {store.path} could not be written: another run kept it locked for "
+        "more than 0 seconds. Try again when that run has ended."
+    )
+    assert store.standing(KATA) == standing
+
+
+def test_a_reader_that_waits_in_vain_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged(store, "failing")
+    monkeypatch.setattr(progress, "_PATIENCE", 0.0)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ProgressError, match="could not be read: another run kept it locked"):
+            store.standings()
+
+
+# Places that cannot be written --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("below", ["file/p.sqlite3", "file/a/p.sqlite3", "file/a/b/p.sqlite3"])
+def test_a_directory_that_cannot_be_made_is_reported(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").write_text("not a directory")
+    store = Store(tmp_path / below)
+    assert store.standing(KATA) == Standing()
+    with pytest.raises(ProgressError) as caught:
+        judged(store, "solved")
+    assert f"The progress file {store.path} could not be written (" in str(caught.value)
+    assert "Check that you may write to the file and its directory" in str(caught.value)
+    assert (tmp_path / "file").read_text() == "not a directory"
+
+
+def test_a_directory_in_the_place_of_the_file_is_reported(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with pytest.raises(ProgressError, match="could not be read"):
+        store.standings()
+    with pytest.raises(ProgressError, match="could not be written"):
+        store.revealed(KATA)
+
+
+def test_what_may_only_be_read_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    standing = judged(store, "failing")
+    whole = store.path.read_bytes()
+
+    # As chmod would have it, but for root too.
+    monkeypatch.setattr(Store, "_connect", connect_read_only)
+    assert store.standing(KATA) == standing
+    with pytest.raises(ProgressError) as caught:
+        judged(store, "solved")
+    assert str(caught.value) == (
+        f"The progress file {store.path} could not be written (attempt to write a readonly "
+        "database), so this was not recorded. Check that you may write to the file and its "
+        "directory, and that the disk is not full."
+    )
+    assert store.path.read_bytes() == whole
+
+
+def connect_read_only(store: Store, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{store.path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+
+
+def test_a_stub_still_to_do_needs_no_write_access(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged(store, "solved")
+    monkeypatch.setattr(Store, "_connect", connect_read_only)
+    assert judged(store, "to do", kata="losses/dice_loss") == Standing()
+
+
+def test_a_read_only_directory_is_reported(store: Store) -> None:
+    standing = judged(store, "failing")
+    store.path.parent.chmod(0o500)
+    if os.access(store.path.parent, os.W_OK):
+        pytest.skip("permissions do not bind this user")
+    try:
+        other = Store(store.path.with_name("other.sqlite3"))
+        assert store.standing(KATA) == standing
+        for written in (store, other):
+            with pytest.raises(ProgressError, match="could not be written"):
+                judged(written, "solved")
+        assert store.standing(KATA) == standing
+        assert not other.path.exists()
+    finally:
+        store.path.parent.chmod(0o700)
+
+
+# Files that are not ours, or no longer ------------------------------------------------------------
+
+
+def reveal(store: Store) -> None:
+    store.revealed(KATA)
+
+
+def judge_solved(store: Store) -> None:
+    judged(store, "solved")
+
+
+def damaged_by(whole: bytes, how: str) -> bytes:
+    middle = len(whole) // 2
+    return {
+        "two letters": b"hi",  # SQLite takes a file of one byte for an empty one
+        "text": b"dear diary\n" * 1000,
+        "zeros": bytes(len(whole)),
+        "cut short": whole[:middle],
+        "a page overwritten": whole[:middle] + b"\xff" * 4096 + whole[middle + 4096 :],
+    }[how]
+
+
+@pytest.mark.parametrize("how", ["two letters", "text", "zeros", "cut short", "a page overwritten"])
+def test_a_damaged_file_is_left_as_it_is(store: Store, how: str) -> None:
+    for n in range(100):
+        judged(store, "failing", f"{n:064}")
+    damaged = damaged_by(store.path.read_bytes(), how)
+    store.path.write_bytes(damaged)
+
+    for ask in (Store.standings, reveal, judge_solved):
+        with pytest.raises(ProgressError) as caught:
+            ask(Store(store.path))
+        message = str(caught.value)
+        assert f"The progress file {store.path} is damaged, or not a progress file (" in message
+        assert message.endswith("or move it away to begin a new record.")
+    assert store.path.read_bytes() == damaged
+    assert names(store.path.parent) == {".gitignore", "progress.sqlite3"}
+
+
+def test_damage_is_found_where_a_write_would_not_come_across_it(store: Store) -> None:
+    for n in range(100):
+        judged(store, "failing", f"{n:064}")
+    whole = store.path.read_bytes()
+    # In the oldest runs, while a hint goes to the end of another table.
+    at = whole.index(f"{3:064}".encode()) // 4096 * 4096
+    damaged = whole[:at] + b"\xff" * 4096 + whole[at + 4096 :]
+    store.path.write_bytes(damaged)
+    with pytest.raises(ProgressError, match="is damaged, or not a progress file"):
+        Store(store.path).hinted(KATA, 1)
+    assert store.path.read_bytes() == damaged
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE run SET at = 'yesterday'",
+        "UPDATE run SET at = x'00'",
+        "UPDATE run SET at = '2025-03-01'; UPDATE aid SET at = '2025-03-01T00:00:00+00:00'",
+        "UPDATE run SET kata = CAST(x'ff' AS TEXT)",
+        "UPDATE run SET seed = '?', state = 'failing'",
+    ],
+)
+def test_a_value_that_cannot_be_is_reported(store: Store, change: str) -> None:
+    judged(store, "solved")
+    store.revealed(KATA)
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.executescript(change)
+    with pytest.raises(ProgressError, match="is damaged, or not a progress file"):
+        store.standings()
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_a_database_of_something_else_is_left_as_it_is(store: Store, version: int) -> None:
+    store.path.parent.mkdir()
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.execute("CREATE TABLE bookmarks (address TEXT)")
+        connection.execute(f"PRAGMA user_version = {version}")
+    whole = store.path.read_bytes()
+    with pytest.raises(ProgressError, match="is damaged, or not a progress file"):
+        store.standings()
+    with pytest.raises(ProgressError, match="is damaged, or not a progress file"):
+        judged(store, "solved")
+    assert store.path.read_bytes() == whole
+
+
+def test_a_file_of_a_newer_version_is_left_as_it_is(store: Store) -> None:
+    judged(store, "failing")
+    rows(store, "PRAGMA user_version = 99")
+    whole = store.path.read_bytes()
+    for ask in (Store.standings, reveal, judge_solved):
+        with pytest.raises(ProgressError) as caught:
+            ask(store)
+        assert str(caught.value) == (
+            f"The progress file {store.path} was written by a newer pytest-torchkata (its schema "
+            "is version 99, this one knows version 1). Nothing was written; update "
+            "pytest-torchkata to go on with this file."
+        )
+    assert store.path.read_bytes() == whole
+
+
+def test_text_that_cannot_be_stored_is_reported(store: Store) -> None:
+    with pytest.raises(ProgressError, match="could not be written"):
+        store.revealed(KATA, "\ud800")
+    assert store.standings() == {}
