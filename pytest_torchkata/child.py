@@ -1,8 +1,8 @@
 """The process that runs answers: it serves jobs from the deciding process, one at a time.
 
-Two models. ``fork``: this process imports torch and nothing of a kata, and forks a worker for every job,
-so that each starts clean. ``serve``: it runs the jobs itself, where there is no fork and on CUDA, whose
-context is dear; it says when a job has left something behind, and is then replaced.
+Two models. ``fork``: this process imports torch and nothing of a kata, and forks a worker for every
+answer and every reference. ``serve``: it runs the jobs itself, where there is no fork and on CUDA, whose
+context is dear. In both, a process in which a job has left something behind is replaced.
 
 It never sees expected values: they are compared elsewhere.
 """
@@ -26,11 +26,11 @@ import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 from pytest_torchkata import observe, state, transport
-from pytest_torchkata.kata import Job
-from pytest_torchkata.transport import OUT_OF_MEMORY, receive, send
+from pytest_torchkata.kata import REFERENCE, Job
+from pytest_torchkata.transport import FRAME, OUT_OF_MEMORY, receive, send
 
 OUTPUT = 64 << 10
 """Bytes of an answer's output that are kept."""
@@ -44,10 +44,11 @@ def main(model: str, home: str) -> None:
     """Serve jobs from standard input until it ends."""
     commands, replies = _claim_streams()
     warnings.simplefilter("ignore")  # a child's own warnings are nobody's business
-    import numpy  # noqa: F401 (forks share what is imported here)
+    import numpy.random  # noqa: F401 (forks share what is imported here)
     import pytest  # noqa: F401
     import torch
 
+    os.chdir(home)
     torch.set_num_threads(1)
     _be_exact()
     serve = _Forking(home, commands) if model == "fork" else _Serving(home)
@@ -125,120 +126,167 @@ def _preload(job: Job) -> None:
         importlib.import_module("torch._dynamo")
 
 
-def _work(job: Job, rank: int) -> bytes:
+def _serve(home: Path, job: Job, rank: int, rendezvous: str) -> bytes:
+    """Run a job in this process, in an empty directory, and return what was seen, encoded."""
     if "rank" in job.arguments:
         job = dataclasses.replace(job, arguments={**job.arguments, "rank": rank})
     run = {"": observe.scan, observe.EXAMPLES: observe.examples}.get(job.check, observe.observe)
-    return transport.encode(run(job))
+    with _scratch(home), _stack_dumps(home, job.seconds), _group(job, rank, rendezvous):
+        return transport.encode(run(job))
 
 
-# A worker for every job ---------------------------------------------------------------------------
+# A worker, forked for one subject of one kata -----------------------------------------------------
 
 
 class _Forking:
-    """Forks a worker for a job and waits for its end, or ends it."""
+    """Forks a worker for each subject of a kata, and watches over it."""
 
     def __init__(self, home: str, commands: BinaryIO) -> None:
         self._home = Path(home)
         self._commands = commands
+        self._workers: dict[bool, _Worker] = {}
+        """At most one that runs a reference and one that runs anything else."""
         self._wakeup, wakeup = os.pipe()
         os.set_blocking(wakeup, False)
+        os.set_blocking(self._wakeup, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
 
     def __call__(self, job: Job, rank: int, rendezvous: str) -> dict[str, Any]:
-        with _scratch(self._home) as scratch:
-            result, give = os.pipe()
-            output, speak = os.pipe()
-            pid = os.fork()
-            if pid == 0:
-                os.close(result)
-                os.close(output)
-                self._be_worker(job, rank, rendezvous, scratch, give, speak)
-            os.close(give)
-            os.close(speak)
-            return self._watch(pid, result, output, job.seconds)
+        worker = self._worker(job)
+        worker.hand_over(job, rank, rendezvous)
+        reply = self._watch(worker, job.seconds)
+        if worker.ended or reply.pop("spoiled", False):
+            self._end(worker)
+        return reply
 
-    def _be_worker(
-        self, job: Job, rank: int, rendezvous: str, scratch: Path, give: int, speak: int
-    ) -> None:
-        try:
-            os.setsid()
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os.dup2(speak, 1)
-            os.dup2(speak, 2)
-            os.closerange(3, give)  # the streams to the deciding process are not the answer's
-            os.closerange(give + 1, 256)
-            os.chdir(scratch)
-            _limit_memory(job.memory)
-            with _stack_dumps(self._home, job.seconds), _group(job, rank, rendezvous):
-                data = _work(job, rank)
-            sys.stdout.flush()
-            sys.stderr.flush()
-            view = memoryview(data)
-            while view:
-                view = view[os.write(give, view) :]
-        except MemoryError:
-            os._exit(OUT_OF_MEMORY)
-        except BaseException as error:
-            os.write(2, f"{type(error).__name__}: {error}\n".encode())
-            os._exit(1)
-        os._exit(0)
+    def _worker(self, job: Job) -> _Worker:
+        slot = job.subject == REFERENCE
+        key = (job.kata.id, job.subject, job.memory)
+        known = self._workers.get(slot)
+        if known is None or known.key != key:
+            if known is not None:
+                self._end(known)
+            self._workers[slot] = _Worker(key, self._home, job.memory)
+        return self._workers[slot]
 
-    def _watch(self, pid: int, result: int, output: int, seconds: float | None) -> dict[str, Any]:
-        """Collect what the worker says until it has ended, or the time is up, or nobody waits for us."""
+    def _end(self, worker: _Worker) -> None:
+        worker.end()
+        self._workers = {slot: other for slot, other in self._workers.items() if other is not worker}
+
+    def _watch(self, worker: _Worker, seconds: float | None) -> dict[str, Any]:
+        """Wait for a worker's reply, its end, or the end of its time; leave if nobody waits for us."""
         deadline = None if seconds is None else time.monotonic() + seconds + GRACE
-        kept = {result: _Kept(result, RESULT), output: _Kept(output, OUTPUT)}
-        late = orphaned = False
-        while (status := _reap(pid)) is None:
+        while (reply := worker.reply()) is None and not worker.has_ended():
             wait = None if deadline is None else max(0.0, deadline - time.monotonic())
-            streams = [self._wakeup, self._commands, *(fd for fd in kept if kept[fd].open)]
-            ready, _, _ = select.select(streams, [], [], wait)
-            late = deadline is not None and time.monotonic() >= deadline
-            orphaned = self._commands in ready
-            if late or orphaned:
-                _kill_group(pid)
-                status = _reap(pid, block=True)
-                break
-            for fd in ready:
-                if fd == self._wakeup:
-                    os.read(fd, 4096)
-                elif fd in kept:
-                    kept[fd].take()
-        _kill_group(pid)  # what the answer has started ends with it
-        for stream in kept.values():
-            stream.drain()
-        if orphaned:
-            os._exit(0)
-        return {
-            "how": "time" if late else "exit",
-            "status": os.waitstatus_to_exitcode(status or 0),
-            "result": kept[result].data,
-            "output": kept[output].data,
-            "cut": kept[output].cut,
-        }
+            ready, _, _ = select.select([self._wakeup, self._commands, *worker.streams()], [], [], wait)
+            if self._commands in ready:  # nothing but its end can come while a job runs
+                for each in self._workers.values():
+                    each.end()
+                os._exit(0)
+            if deadline is not None and time.monotonic() >= deadline:
+                worker.kill()
+                return {"how": "time", **worker.output()}
+            if self._wakeup in ready:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self._wakeup, 4096)
+            worker.take(ready)
+        reply = reply or worker.reply() or {"how": "exit", "status": worker.status}
+        return {**reply, **worker.output()}
+
+
+class _Worker:
+    """A forked process that serves one subject, and the pipes to it."""
+
+    def __init__(self, key: tuple[Any, ...], home: Path, memory: int | None) -> None:
+        self.key = key
+        self.ended = False
+        self.status = 0
+        inlet, commands = os.pipe()
+        result, give = os.pipe()
+        output, speak = os.pipe()
+        self._pid = os.fork()
+        if self._pid == 0:
+            _be_worker(home, memory, inlet, give, speak)
+        for fd in (inlet, give, speak):
+            os.close(fd)
+        self._commands = os.fdopen(commands, "wb")
+        self._result = _Kept(result, RESULT)
+        self._output = _Kept(output, OUTPUT)
+
+    def hand_over(self, job: Job, rank: int, rendezvous: str) -> None:
+        self._output.clear()
+        with contextlib.suppress(BrokenPipeError):  # its end is noticed where the reply is awaited
+            send(self._commands, pickle.dumps((job, rank, rendezvous)))
+
+    def streams(self) -> list[int]:
+        return [stream.fd for stream in (self._result, self._output) if stream.open]
+
+    def take(self, ready: list[Any]) -> None:
+        for stream in (self._result, self._output):
+            if stream.fd in ready:
+                stream.take()
+
+    def reply(self) -> dict[str, Any] | None:
+        """Return the reply once it is complete."""
+        frame = self._result.frame()
+        if frame is None:
+            return None
+        spoiled, result = frame[:1] != b"0", frame[1:]
+        return {"how": "exit", "status": 0, "result": result, "spoiled": spoiled}
+
+    def output(self) -> dict[str, Any]:
+        self._output.drain()
+        return {"output": self._output.data, "cut": self._output.cut}
+
+    def has_ended(self) -> bool:
+        if not self.ended:
+            done, status = os.waitpid(self._pid, os.WNOHANG)
+            if done:
+                self.ended, self.status = True, os.waitstatus_to_exitcode(status)
+                self._result.drain()
+        return self.ended
+
+    def kill(self) -> None:
+        for kill in (os.killpg, os.kill):  # the group exists once the worker has called setsid
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(self._pid, signal.SIGKILL)
+        if not self.ended:
+            os.waitpid(self._pid, 0)
+            self.ended = True
+
+    def end(self) -> None:
+        """End the process and what it has started."""
+        self.kill()
+        with contextlib.suppress(BrokenPipeError):
+            self._commands.close()
+        for stream in (self._result, self._output):
+            os.close(stream.fd)
 
 
 class _Kept:
     """The beginning of what comes through a pipe; the rest is read and dropped."""
 
     def __init__(self, fd: int, most: int) -> None:
-        self._fd = fd
-        self._most = most
-        self._parts = bytearray()
+        self.fd = fd
         self.open = True
         self.cut = False
+        self._most = most
+        self._parts = bytearray()
         os.set_blocking(fd, False)
 
     @property
     def data(self) -> bytes:
         return bytes(self._parts)
 
+    def clear(self) -> None:
+        self._parts.clear()
+        self.cut = False
+
     def take(self) -> bool:
         """Read once; return whether there was something."""
         try:
-            part = os.read(self._fd, 1 << 16)
+            part = os.read(self.fd, 1 << 16)
         except BlockingIOError:
             return False
         room = self._most - len(self._parts)
@@ -248,21 +296,49 @@ class _Kept:
         return self.open
 
     def drain(self) -> None:
-        """Read what is there, and close."""
+        """Read what is there by now."""
         while len(self._parts) < self._most and self.open and self.take():
             pass
-        os.close(self._fd)
+
+    def frame(self) -> bytes | None:
+        """Return the next frame once all of it is there."""
+        header = FRAME.size
+        if len(self._parts) < header:
+            return None
+        (length,) = FRAME.unpack_from(self._parts)
+        if len(self._parts) < header + length:
+            return None
+        frame = bytes(self._parts[header : header + length])
+        del self._parts[: header + length]
+        return frame
 
 
-def _reap(pid: int, *, block: bool = False) -> int | None:
-    done, status = os.waitpid(pid, 0 if block else os.WNOHANG)
-    return status if done else None
-
-
-def _kill_group(pid: int) -> None:
-    for kill in (os.killpg, os.kill):  # the group exists once the worker has called setsid
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            kill(pid, signal.SIGKILL)
+def _be_worker(home: Path, memory: int | None, inlet: int, give: int, speak: int) -> NoReturn:
+    """Serve jobs in a process of its own, until one leaves something behind."""
+    try:
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.dup2(speak, 1)
+        os.dup2(speak, 2)
+        for fd in range(3, 256):  # the streams to the deciding process are not the answer's
+            if fd not in (inlet, give):
+                with contextlib.suppress(OSError):
+                    os.close(fd)
+        commands, replies = os.fdopen(inlet, "rb"), os.fdopen(give, "wb")
+        _limit_memory(memory)
+        before = state.fingerprint()
+        while (frame := receive(commands)) is not None:
+            result = _serve(home, *pickle.loads(frame))  # from the deciding process, which we trust
+            sys.stdout.flush()
+            sys.stderr.flush()
+            send(replies, (b"0" if state.fingerprint() == before else b"1") + result)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except BaseException as error:
+        os.write(2, f"{type(error).__name__}: {error}\n".encode())
+        os._exit(1)
+    os._exit(0)
 
 
 def _limit_memory(memory: int | None) -> None:
@@ -288,22 +364,16 @@ class _Serving:
 
     def __call__(self, job: Job, rank: int, rendezvous: str) -> dict[str, Any]:
         before = state.fingerprint()
-        with _scratch(self._home) as scratch, _captured() as output:
-            back = os.getcwd()
-            os.chdir(scratch)
-            try:
-                with _stack_dumps(self._home, job.seconds), _group(job, rank, rendezvous):
-                    result = _work(job, rank)
-            finally:
-                with contextlib.suppress(OSError):
-                    os.chdir(back)
+        with _captured() as output:
+            result = _serve(self._home, job, rank, rendezvous)
+        spoiled = state.fingerprint() != before  # not before our own thread has ended
         return {
             "how": "exit",
             "status": 0,
             "result": result,
             "output": output.data,
             "cut": output.cut,
-            "spoiled": state.fingerprint() != before,
+            "spoiled": spoiled,
         }
 
 
@@ -344,6 +414,7 @@ class _Drain:
             room = OUTPUT - len(self._parts)
             self._parts += part[:room]
             self.cut = self.cut or len(part) > room
+        os.close(self._outlet)
 
     def finish(self) -> None:
         os.close(self.inlet)
@@ -354,13 +425,16 @@ class _Drain:
 
 
 @contextlib.contextmanager
-def _scratch(home: Path) -> Iterator[Path]:
-    """Make an empty working directory for one run, and remove it."""
+def _scratch(home: Path) -> Iterator[None]:
+    """Work in an empty directory, and remove it afterwards."""
     path = home / "work"
-    path.mkdir(exist_ok=True)
+    shutil.rmtree(path, ignore_errors=True)  # of a worker that was killed
+    path.mkdir()
+    os.chdir(path)
     try:
-        yield path
+        yield
     finally:
+        os.chdir(home)
         shutil.rmtree(path, ignore_errors=True)
 
 

@@ -7,6 +7,7 @@ How close is close enough is measured, never chosen per check. A floating elemen
 
     relative * |expected|  +  noise * scale  +  10 * error
 
+from the reference, or from the reference in float64: to be more exact than it is no mistake.
 ``relative`` and ``noise`` come from the dtype (``_PRECISIONS``). ``scale`` is the largest magnitude
 of the observation: an element near zero that is a difference of large numbers inherits their
 rounding. ``error`` is how far the reference itself is from its own result in float64, where that is
@@ -22,7 +23,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -54,22 +55,23 @@ class _Precision:
     """Absolutely, where the expected value may be the rounding of numbers near one."""
 
 
+_FLOAT64 = _Precision(relative=1e-9, noise=1e-12, floor=1e-13)
+_FLOAT32 = _Precision(relative=2e-5, noise=5e-6, floor=1e-6)
 _FLOAT8 = _Precision(relative=0.25, noise=0.02, floor=0.02)
 _PRECISIONS = {
-    # 8 eps of noise, but for float64, whose own error nothing measures and whose neighbour,
-    # float32, is far away, and float8, of which 8 eps are everything.
-    "float64": _Precision(relative=1e-9, noise=1e-12, floor=1e-12),
-    "float32": _Precision(relative=2e-5, noise=1e-6, floor=1e-6),
-    "float16": _Precision(relative=4e-3, noise=8e-3, floor=8e-3),
-    "bfloat16": _Precision(relative=3e-2, noise=6e-2, floor=6e-2),
-    "complex64": _Precision(relative=2e-5, noise=1e-6, floor=1e-6),
-    "complex128": _Precision(relative=1e-9, noise=1e-12, floor=1e-12),
+    "float64": _FLOAT64,
+    "float32": _FLOAT32,
+    "float16": _Precision(relative=4e-3, noise=8e-3, floor=1e-3),
+    "bfloat16": _Precision(relative=3e-2, noise=6e-2, floor=8e-3),
+    "complex64": _FLOAT32,
+    "complex128": _FLOAT64,
     "float8_e4m3fn": _FLOAT8,
     "float8_e5m2": _FLOAT8,
     "float8_e4m3fnuz": _FLOAT8,
     "float8_e5m2fnuz": _FLOAT8,
-    # A Python number: an ``item()`` of anything, so float32; yet a learning rate of 1e-7 is not 0.
-    "number": _Precision(relative=2e-5, noise=1e-6, floor=1e-12),
+    # A Python number is the ``item()`` of anything, hence float32; but it may be computed in Python
+    # as well, and a learning rate of 1e-7 is not zero.
+    "number": _Precision(relative=2e-5, noise=5e-6, floor=1e-13),
 }
 _EXACT = {
     "bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64",
@@ -139,10 +141,10 @@ def describe(value: object) -> str:
         return "None"
     if isinstance(value, Opaque):
         return _cut(f"{value.type} {value.text}".strip())
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
+    if isinstance(shape := getattr(value, "shape", None), tuple) and hasattr(value, "dtype"):
         kind = value.type if isinstance(value, Array) else type(value).__name__
         dtype = str(value.dtype).removeprefix("torch.")
-        return _cut(f"{kind} {tuple(value.shape)} {dtype}")
+        return _cut(f"{kind} {tuple(shape)} {dtype}")
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, (bool, int, float, complex, str, bytes)):
@@ -276,9 +278,17 @@ def _differences(name: str, expected: Value, actual: Value, precise: Value) -> I
 
 
 def _contents(
-    name: str, expected: Value, actual: Value, precise: Value, skipped: set[str]
+    name: str,
+    expected: Value,
+    actual: Value,
+    precise: Value,
+    skipped: set[str],
+    error: float = 0.0,
 ) -> Iterator[Difference]:
-    """Yield differences in value between two of the same structure, but for the names skipped."""
+    """Yield differences in value between two of the same structure, but for the names skipped.
+
+    ``error`` is the relative error of the reference in the series that this is an item of.
+    """
     if name in skipped:
         return
     if isinstance(expected, dict):
@@ -287,15 +297,16 @@ def _contents(
                 inner = expected[key], actual[key], _part(precise, key)
                 yield from _contents(_named(name, key), *inner, skipped)
     elif isinstance(expected, (list, tuple)):
-        if not skipped and (series := _series(expected, actual, precise)):
-            yield from _series_difference(name, series)
-            return
+        error = _series_error(expected, precise)
+        found: list[Difference] = []
         for i, (one, other) in enumerate(zip(expected, actual, strict=True)):
-            yield from _contents(f"{name}[{i}]", one, other, _part(precise, i), skipped)
+            inner = one, other, _part(precise, i)
+            found += _contents(f"{name}[{i}]", *inner, skipped, error)
+        yield from _shortened(found, expected)
     elif isinstance(expected, Array):
-        yield from _tensor_difference(name, expected, actual, precise)
+        yield from _tensor_difference(name, expected, actual, precise, error)
     elif isinstance(expected, _SCALARS):
-        yield from _number_difference(name, expected, actual, precise)
+        yield from _number_difference(name, expected, actual, precise, error)
     elif expected != actual:
         yield Difference(name, "value", _exact_text(expected, actual))
 
@@ -325,7 +336,9 @@ class _Pair:
     """How far each element may be off."""
 
 
-def _pair(expected: _Numbers, actual: _Numbers, precise: _Numbers | None, dtype: str) -> _Pair:
+def _pair(
+    expected: _Numbers, actual: _Numbers, precise: _Numbers | None, dtype: str, error: float
+) -> _Pair:
     """Find the elements that differ: by their NaN and infinity, or else by value."""
     if dtype not in _PRECISIONS:
         exact = np.zeros(expected.shape)
@@ -334,10 +347,14 @@ def _pair(expected: _Numbers, actual: _Numbers, precise: _Numbers | None, dtype:
     expected, actual = expected.astype(wide), actual.astype(wide)
     with np.errstate(all="ignore"):
         allowed = _allowed(expected, precise, _PRECISIONS[dtype])
+        allowed += min(10 * error, 0.1) * np.abs(expected)
         wrong = _finiteness(expected) != _finiteness(actual)
         if wrong.any():
             return _Pair(expected, actual, "nonfinite", wrong, allowed)
-        wrong = np.isfinite(expected) & ~(np.abs(actual - expected) <= allowed)
+        off = np.abs(actual - expected)
+        if precise is not None:
+            off = np.fmin(off, np.abs(actual - precise))
+        wrong = np.isfinite(expected) & ~(off <= allowed)
         return _Pair(expected, actual, "value", wrong, allowed)
 
 
@@ -349,13 +366,13 @@ def _finiteness(values: _Numbers) -> _Numbers:
 
 
 def _tensor_difference(
-    name: str, expected: Array, actual: Array, precise: Value
+    name: str, expected: Array, actual: Array, precise: Value, error: float
 ) -> Iterator[Difference]:
     travels = expected.dtype in _PRECISIONS or expected.dtype in _EXACT
     if expected.device == "meta" or not travels:
         return  # there are no values
     truth = _precise_values(precise, expected.shape)
-    pair = _pair(expected.values, actual.values, truth, expected.dtype)
+    pair = _pair(expected.values, actual.values, truth, expected.dtype, error)
     if not pair.wrong.any():
         return
     if pair.wrong.size == 1:
@@ -374,55 +391,46 @@ def _precise_values(precise: Value, shape: tuple[int, ...]) -> _Numbers | None:
 
 
 def _number_difference(
-    name: str, expected: complex, actual: complex, precise: Value
+    name: str, expected: complex, actual: complex, precise: Value, error: float
 ) -> Iterator[Difference]:
     truth = np.array(precise) if isinstance(precise, type(expected)) else None
-    pair = _pair(np.array(expected), np.array(actual), truth, "number")
+    pair = _pair(np.array(expected), np.array(actual), truth, "number", error)
     if pair.wrong.any():
         yield Difference(name, pair.aspect, _number_text(expected, actual))
 
 
-def _series(expected: Value, actual: Value, precise: Value) -> _Pair | None:
-    """Take the numbers of a sequence together, as in a list of losses.
+def _series_error(expected: Sequence[Value], precise: Value) -> float:
+    """Find how far off the reference usually is in a series of numbers, as the losses of a run.
 
-    One number is close to its precise value by luck now and then; a series tells how far off the
-    reference really is.
+    One number is close to its precise value by luck now and then; its neighbours tell.
     """
-    arrays = [_stacked(side) for side in (expected, actual)]
-    if arrays[0] is None or arrays[1] is None:
-        return None
-    truth = _stacked(precise) if isinstance(precise, (list, tuple)) else None
-    if truth is not None and truth.shape != arrays[0].shape:
-        truth = None
-    dtype = expected[0].dtype if isinstance(expected[0], Array) else "number"
-    return _pair(arrays[0], arrays[1], truth, dtype)
+    if not isinstance(precise, (list, tuple)) or len(precise) != len(expected):
+        return 0.0
+    series = [[_single(value) for value in side] for side in (expected, precise)]
+    if not series[0] or None in series[0] or None in series[1]:
+        return 0.0
+    values, truth = (np.array(side) for side in series)
+    with np.errstate(all="ignore"):
+        errors = np.sort(np.abs(values - truth) / np.abs(values))
+    errors = errors[np.isfinite(errors)]
+    return float(errors[(len(errors) - 1) // 2]) if len(errors) else 0.0
 
 
-def _stacked(values: Sequence[Value]) -> _Numbers | None:
-    kinds = {type(value) for value in values}
-    if len(kinds) == 1 and kinds <= {float, complex}:
-        return np.array(values)
-    if kinds == {Array} and len({(v.dtype, v.device) for v in values}) == 1:
-        first = values[0]
-        if (
-            first.dtype in _PRECISIONS
-            and first.device != "meta"
-            and not any(v.shape for v in values)
-        ):
-            return np.array([v.values for v in values])
+def _single(value: Value) -> complex | None:
+    if isinstance(value, _SCALARS):
+        return value
+    if isinstance(value, Array) and not value.shape and value.dtype in _PRECISIONS:
+        number: complex = value.values.item()
+        return number
     return None
 
 
-def _series_difference(name: str, pair: _Pair) -> Iterator[Difference]:
-    """Show the first number of a series that differs: what follows it may be its consequence."""
-    where = np.flatnonzero(pair.wrong)
-    if not len(where):
-        return
-    i = int(where[0])
-    text = _number_text(pair.expected[i].item(), pair.actual[i].item())
-    if len(where) > 1:
-        text += f", and {len(where) - 1} more of {pair.wrong.size} differ"
-    yield Difference(f"{name}[{i}]", pair.aspect, text)
+def _shortened(found: list[Difference], series: Sequence[Value]) -> list[Difference]:
+    """Keep the first of many numbers that differ: what follows it may be its consequence."""
+    if len(found) <= 3 or any(_single(value) is None for value in series):
+        return found
+    text = f"{found[0].text}, and {len(found) - 1} more of {len(series)} differ"
+    return [replace(found[0], text=text)]
 
 
 # How far off a right answer may be ----------------------------------------------------------------
@@ -433,7 +441,7 @@ def _allowed(expected: _Numbers, precise: _Numbers | None, precision: _Precision
     size = np.abs(expected)
     ordinary = _ordinary(size)
     if precise is None:
-        noise = _unmeasured(size[ordinary].max(initial=0.0), precision)
+        noise = precision.noise * size[ordinary].max(initial=0.0) + precision.floor
     else:
         ordinary &= np.isfinite(precise)
         noise = _noise(
@@ -460,35 +468,28 @@ def _ordinary(size: _Numbers) -> _Numbers:
     return finite & (size <= levels[gaps[0]]) if len(gaps) else finite
 
 
-def _unmeasured(scale: float, precision: _Precision) -> float:
-    """Allow noise where the reference's own error is unknown.
-
-    A result this close to zero may be what is left of numbers near one, such as the mean of a
-    normalised sample, so it has the noise of those.
-    """
-    return precision.noise * scale if scale > 8 * precision.floor else precision.floor
-
-
 def _noise(scale: float, truth: float, errors: _Numbers, precision: _Precision) -> float:
     """Allow noise by the reference's own errors, as far as they can be believed.
 
     - No error at all: nothing was rounded, or all of this is float64. Then they measure nothing.
     - The truth is zero next to the errors: all of the result is rounding, and no multiple of one
       sample of it is too generous.
-    - Errors as large as the result itself: no digit of it is certain, so it counts as the rest of
-      numbers near one.
+    - Half of the digits are gone: what is left are the differences of larger numbers, of which
+      nothing is known but that numbers near one are usual.
     - Some errors beyond a tenth of the scale: such elements were not rounded but decided otherwise
       (an argmax, a fill value that depends on the dtype, another random mask). The median speaks
       for the others. Zeros must never pass, so nothing counts for more than a tenth of the scale.
     """
-    worst = errors.max(initial=0.0)
+    worst = float(errors.max(initial=0.0))
+    noise = precision.noise * scale
     if worst == 0:
-        return _unmeasured(scale, precision)
+        return noise + (precision.floor if scale == 0 else min(precision.floor, _FLOAT64.floor))
     if truth <= worst / 1000:
-        return float(100 * worst + precision.noise * max(scale, 1.0))
-    base = precision.noise * (max(scale, 1.0) if worst > scale / 4 else scale)
+        return 100 * worst + noise + precision.floor
+    if worst > scale * math.sqrt(precision.noise):
+        noise += precision.floor
     typical = worst if worst <= scale / 10 else 8 * float(np.median(errors))
-    return float(base + min(10 * typical, scale / 10))
+    return noise + min(10 * typical, scale / 10)
 
 
 # Words --------------------------------------------------------------------------------------------

@@ -62,8 +62,8 @@ def observe(job: Job, *, reraise: bool = False) -> dict[str, Any]:
         try:
             namespace = subject.load()
             check = _check(job)
+            start = time.perf_counter()
             with _tracing(subject, steps) if job.traced else contextlib.nullcontext():
-                start = time.perf_counter()
                 values = _call(check, namespace, job, job.arguments)
             message = {"kind": "observed", "values": values, "seconds": time.perf_counter() - start}
             message["applied"] = subject.applied()
@@ -150,8 +150,8 @@ class _Subject:
 
 def _mount(job: Job) -> None:
     """Make the solution's folder importable as a package, in place of an earlier one."""
-    for name in [n for n in sys.modules if n.partition(".")[0] == PACKAGE]:
-        del sys.modules[name]
+    for name in ("reference", "checks", "wrong", "right"):
+        sys.modules.pop(f"{PACKAGE}.{name}", None)
     package = types.ModuleType(PACKAGE)
     package.__path__ = [str(job.kata.solution)]
     sys.modules[PACKAGE] = package
@@ -182,7 +182,9 @@ def _seed(seed: int) -> None:
     import numpy as np
     import torch
 
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():  # otherwise a call is queued, with its stack, at some cost
+        torch.cuda.manual_seed_all(seed)
     random.seed(seed)
     np.random.seed(seed % 2**32)
 

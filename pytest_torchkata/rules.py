@@ -517,8 +517,10 @@ class _Stack:
         self.strict = strict
         self._torch = os.path.dirname(torch.__file__) + os.sep  # noqa: PTH120
         self._python = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120
-        # Python's own library, and what eval and dataclasses compile, do what they are told to.
-        self._passing = {__file__, f"{self._torch}overrides.py", f"{self._torch}_ops.py"}
+        # What only hands a call on; so does Python's own library, and what eval compiles.
+        handing = ("overrides.py", "_ops.py", os.path.join("utils", "_device.py"))  # noqa: PTH118
+        self._passing = {__file__, *(self._torch + file for file in handing)}
+        self._calling = os.path.join(self._torch, "nn", "modules", "module.py")  # noqa: PTH118
         self._origins: dict[str, _Origin] = {}
 
     def origin(self, file: str) -> _Origin:
@@ -547,18 +549,19 @@ class _Stack:
         frame: FrameType | None = self._outside(sys._getframe(1), own)
         helper = ""
         while frame is not None:
-            origin = self.origin(frame.f_code.co_filename)
+            code = frame.f_code
+            origin = "passes" if code is own else self.origin(code.co_filename)
             if origin == "subject":
                 return frame.f_lineno, f"{RUN_TIME}{helper}"
             if origin == "other" or (origin == "torch" and not self.strict):
                 return None
-            if origin == "torch" and not helper:
-                helper = f" by {frame.f_code.co_qualname}"
+            if origin == "torch" and code.co_filename != self._calling:
+                helper = f" by {code.co_qualname}"  # in the end, what the subject itself called
             frame = frame.f_back
         return None
 
     def _outside(self, start: FrameType, own: CodeType | None) -> FrameType | None:
-        frame: FrameType | None = start
+        frame: FrameType | None = start if own is not None else None
         while frame is not None and self.origin(frame.f_code.co_filename) in {"torch", "passes"}:
             if frame.f_code is own:
                 return frame.f_back
@@ -605,6 +608,8 @@ class _Watch:
         undo.callback(self._stop)
         functions: dict[int, Any] = {}
         for name, (holder, thing) in self._names.found.items():
+            if self._names.of(thing) != name:  # a second name of the same thing
+                continue
             if isinstance(thing, type):
                 self._watch_class(name, thing, undo)
             elif isinstance(thing, FunctionType) and not _asks(thing):

@@ -21,7 +21,7 @@ __all__ = ["TransportError", "decode", "encode", "receive", "send"]
 OUT_OF_MEMORY = 71
 """Exit status of a worker whose observations did not fit into its memory."""
 
-_FRAME = struct.Struct(">Q")
+FRAME = struct.Struct(">Q")
 _HEADER = struct.Struct(">I")
 _DEPTH = 32
 _TEXT = 2000
@@ -42,17 +42,17 @@ class TransportError(ValueError):
 
 def send(stream: BinaryIO, frame: bytes) -> None:
     """Write one frame."""
-    stream.write(_FRAME.pack(len(frame)))
+    stream.write(FRAME.pack(len(frame)))
     stream.write(frame)
     stream.flush()
 
 
 def receive(stream: BinaryIO) -> bytes | None:
     """Read one frame; None at the end of the stream."""
-    header = stream.read(_FRAME.size)
-    if len(header) < _FRAME.size:
+    header = stream.read(FRAME.size)
+    if len(header) < FRAME.size:
         return None
-    (length,) = _FRAME.unpack(header)
+    (length,) = FRAME.unpack(header)
     frame = stream.read(length)
     return frame if len(frame) == length else None
 

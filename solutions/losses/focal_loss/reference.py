@@ -24,7 +24,9 @@ class FocalLoss(nn.Module):
         # 1 - p_t without cancellation, and never 0: the derivative of x ** gamma is infinite there
         # for gamma < 1.
         miss = (-torch.expm1(log_pt)).clamp(min=torch.finfo(log_pt.dtype).tiny)
-        loss = -(miss**self.gamma) * log_pt
+        return self._reduce(-(miss**self.gamma) * log_pt, targets)
+
+    def _reduce(self, loss: Tensor, targets: Tensor) -> Tensor:
         if self.weight is not None:
             loss = loss * self.weight[targets]
         if self.reduction == "none":

@@ -15,6 +15,4 @@ class CrossEntropyFirst:
             ce = F.cross_entropy(logits, targets, reduction="none")
             miss = (1 - torch.exp(-ce)).clamp_min(1e-30)
             loss = miss.pow(self.gamma) * ce
-            if self.weight is not None:
-                loss = self.weight.index_select(0, targets) * loss
-            return {"mean": torch.mean, "sum": torch.sum, "none": lambda x: x}[self.reduction](loss)
+            return self._reduce(loss, targets)

@@ -30,9 +30,7 @@ class NaiveModulator:
         def forward(self, logits, targets):
             ce = F.cross_entropy(logits, targets, reduction="none")
             loss = (1 - torch.exp(-ce)) ** self.gamma * ce
-            if self.weight is not None:
-                loss = loss * self.weight[targets]
-            return {"mean": torch.mean, "sum": torch.sum, "none": lambda x: x}[self.reduction](loss)
+            return self._reduce(loss, targets)
 
 
 @wrong("check_saturated")
@@ -45,9 +43,7 @@ class SoftmaxThenLog:
         def forward(self, logits, targets):
             p = logits.softmax(-1).gather(-1, targets[:, None]).squeeze(-1)
             loss = -((1 - p).clamp(min=1e-30) ** self.gamma) * p.log()
-            if self.weight is not None:
-                loss = loss * self.weight[targets]
-            return {"mean": torch.mean, "sum": torch.sum, "none": lambda x: x}[self.reduction](loss)
+            return self._reduce(loss, targets)
 
 
 @wrong("check_gamma")
@@ -60,9 +56,7 @@ class ModulatesTheWrongWay:
         def forward(self, logits, targets):
             ce = F.cross_entropy(logits, targets, reduction="none")
             loss = torch.exp(-ce) ** self.gamma * ce
-            if self.weight is not None:
-                loss = loss * self.weight[targets]
-            return {"mean": torch.mean, "sum": torch.sum, "none": lambda x: x}[self.reduction](loss)
+            return self._reduce(loss, targets)
 
 
 @wrong("check_buffer")
@@ -102,9 +96,7 @@ class DetachedModulator:
         def forward(self, logits, targets):
             ce = F.cross_entropy(logits, targets, reduction="none")
             loss = ((1 - torch.exp(-ce)).clamp(min=1e-30) ** self.gamma).detach() * ce
-            if self.weight is not None:
-                loss = loss * self.weight[targets]
-            return {"mean": torch.mean, "sum": torch.sum, "none": lambda x: x}[self.reduction](loss)
+            return self._reduce(loss, targets)
 
 
 @wrong("check_cross_entropy")
@@ -118,9 +110,7 @@ class SigmoidPerClass:
             log_pt = F.logsigmoid(logits).gather(-1, targets[:, None]).squeeze(-1)
             miss = (-torch.expm1(log_pt)).clamp(min=1e-30)
             loss = -(miss**self.gamma) * log_pt
-            if self.weight is not None:
-                loss = loss * self.weight[targets]
-            return {"mean": torch.mean, "sum": torch.sum, "none": lambda x: x}[self.reduction](loss)
+            return self._reduce(loss, targets)
 
 
 @wrong("check_bad_arguments")
