@@ -6,8 +6,10 @@ katas stays instant.
 
 from __future__ import annotations
 
+import ast
 import importlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_torchkata.catalogue import Shows
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from torch.nn import functional as F
 
 __all__ = [
-    "F", "Given", "best_time", "nn", "np", "peak_bytes", "raises", "requirement", "right",
+    "F", "Given", "best_time", "nn", "np", "operations", "peak_bytes", "questions", "raises", "requirement", "right",
     "saved_bytes", "shares", "torch", "truth", "wrong",
 ]  # fmt: skip
 
@@ -219,9 +221,20 @@ def snippets(questions: str) -> dict[str, str]:
     return {key: "\n".join(lines) for key, lines in found.items()}
 
 
-def _last_value(snippet: str) -> Any:
-    import ast
+def questions(checks: str) -> list[str]:
+    """Return the keys of the QUESTIONS in the reference.py beside a checks.py, without running either."""
+    return list(snippets(question_text(Path(checks).parent)))
 
+
+def question_text(solution: Path) -> str:
+    """Return the QUESTIONS in the reference.py of a solution's folder."""
+    for node in ast.parse((solution / "reference.py").read_bytes()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "QUESTIONS":
+            return str(ast.literal_eval(node.value))
+    raise ValueError(f"there is no QUESTIONS in {solution / 'reference.py'}")
+
+
+def _last_value(snippet: str) -> Any:
     tree = ast.parse(snippet)
     last = tree.body.pop()
     assert isinstance(last, ast.Expr), f"the last line must be an expression: {snippet!r}"
@@ -279,6 +292,22 @@ def saved_bytes(call: Callable[[], object]) -> int:
         result = call()
     del result
     return sum(storages.values())
+
+
+def operations(call: Callable[[], object]) -> list[str]:
+    """Return the names of the operations that ``call`` makes torch carry out, as in "aten.mm"."""
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    names: list[str] = []
+
+    class Recorder(TorchDispatchMode):
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            names.append(str(func.overloadpacket))
+            return func(*args, **(kwargs or {}))
+
+    with Recorder():
+        call()
+    return names
 
 
 def peak_bytes(call: Callable[[], object]) -> int:

@@ -61,8 +61,8 @@ _FLOAT8 = _Precision(relative=0.25, noise=0.02, floor=0.02)
 _PRECISIONS = {
     "float64": _FLOAT64,
     "float32": _FLOAT32,
-    "float16": _Precision(relative=4e-3, noise=8e-3, floor=1e-3),
-    "bfloat16": _Precision(relative=3e-2, noise=6e-2, floor=8e-3),
+    "float16": _Precision(relative=4e-3, noise=8e-3, floor=4e-3),
+    "bfloat16": _Precision(relative=3e-2, noise=6e-2, floor=3.2e-2),
     "complex64": _FLOAT32,
     "complex128": _FLOAT64,
     "float8_e4m3fn": _FLOAT8,
@@ -118,6 +118,7 @@ def same(
 
     Observations that have a requirement are random or noisy. They are left out, unless the
     requirement says within what two of equal meaning are. Where nothing is left, nothing is known.
+    ``precise`` is ``left`` in float64, as for ``compare``.
     """
     required = _by_name(requirements)
     bounds = {
@@ -169,7 +170,7 @@ def _part(whole: Value, key: Value) -> Value:
     """Find the precise counterpart of an item, or None where the precise run went another way."""
     if isinstance(whole, Mapping):
         return whole.get(key)
-    if isinstance(whole, (list, tuple)) and key < len(whole):
+    if isinstance(whole, (list, tuple)) and isinstance(key, int) and 0 <= key < len(whole):
         return whole[key]
     return None
 
@@ -441,7 +442,8 @@ def _allowed(expected: _Numbers, precise: _Numbers | None, precision: _Precision
     size = np.abs(expected)
     ordinary = _ordinary(size)
     if precise is None:
-        noise = precision.noise * size[ordinary].max(initial=0.0) + precision.floor
+        noise = precision.noise * size[ordinary].max(initial=0.0)
+        noise += min(precision.floor, _FLOAT32.floor)
     else:
         ordinary &= np.isfinite(precise)
         noise = _noise(
@@ -458,13 +460,13 @@ def _ordinary(size: _Numbers) -> _Numbers:
     """Leave out what is not finite, and fill values such as the -1e9 of a mask.
 
     They say nothing of the scale of the others, which could be anything beside them. A fill value
-    is taken to be above 1e4 and a thousand times the next magnitude below.
+    is taken to be above a thousand, and a hundred times the next magnitude below.
     """
     finite: _Numbers = np.isfinite(size)
-    if not size.size or size[finite].max(initial=0.0) < 1e4:
+    if not size.size or size[finite].max(initial=0.0) < 1000:
         return finite
     levels = np.unique(size[finite])
-    gaps = np.flatnonzero((levels[1:] >= 1e4) & (levels[1:] > 1000 * levels[:-1]))
+    gaps = np.flatnonzero((levels[1:] >= 1000) & (levels[1:] > 100 * levels[:-1]))
     return finite & (size <= levels[gaps[0]]) if len(gaps) else finite
 
 
@@ -474,11 +476,12 @@ def _noise(scale: float, truth: float, errors: _Numbers, precision: _Precision) 
     - No error at all: nothing was rounded, or all of this is float64. Then they measure nothing.
     - The truth is zero next to the errors: all of the result is rounding, and no multiple of one
       sample of it is too generous.
-    - Half of the digits are gone: what is left are the differences of larger numbers, of which
-      nothing is known but that numbers near one are usual.
-    - Some errors beyond a tenth of the scale: such elements were not rounded but decided otherwise
-      (an argmax, a fill value that depends on the dtype, another random mask). The median speaks
-      for the others. Zeros must never pass, so nothing counts for more than a tenth of the scale.
+    - Half of the digits are gone, somewhere: what is left there are differences of larger numbers,
+      of which nothing is known but that numbers near one are usual. Or such an element was not
+      rounded but decided otherwise (an argmax, a fill value that depends on the dtype, another
+      random mask). So the median speaks for all.
+
+    Zeros must never pass for a result, so nothing counts for more than a tenth of the scale.
     """
     worst = float(errors.max(initial=0.0))
     noise = precision.noise * scale
@@ -486,9 +489,10 @@ def _noise(scale: float, truth: float, errors: _Numbers, precision: _Precision) 
         return noise + (precision.floor if scale == 0 else min(precision.floor, _FLOAT64.floor))
     if truth <= worst / 1000:
         return 100 * worst + noise + precision.floor
+    typical = worst
     if worst > scale * math.sqrt(precision.noise):
         noise += precision.floor
-    typical = worst if worst <= scale / 10 else 8 * float(np.median(errors))
+        typical = 8 * float(np.median(errors))
     return noise + min(10 * typical, scale / 10)
 
 
@@ -535,6 +539,8 @@ def _number(value: Any, digits: int = 4) -> str:
     if 1 <= abs(value) < 1e7:  # 12345.6 reads better than 1.235e+04
         digits = max(digits, len(str(int(abs(value)))))
     text = f"{value:.{digits}g}"
+    if abs(float(text) - value) > 1e-7 * abs(value):  # 1.0000 is more, or less, than 1.0
+        return f"{value:#.{digits}g}".removesuffix(".")
     return f"{text}.0" if text.lstrip("-").isdigit() else text
 
 
@@ -591,6 +597,11 @@ def _remark(pair: _Pair) -> str:
     """Say how yours as a whole relates to the expected, if it does."""
     if pair.expected.dtype.kind == "b":
         return "yours is the opposite everywhere" if pair.wrong.all() else ""
+    if (
+        pair.expected.dtype.kind in "iu"
+        and max(map(_largest, (pair.expected, pair.actual))) > 2**53
+    ):
+        return ""  # not exact as floats
     wide = pair.expected.astype(np.result_type(pair.expected, np.float64))
     yours = pair.actual.astype(wide.dtype)
     finite = np.isfinite(wide)
@@ -602,6 +613,10 @@ def _remark(pair: _Pair) -> str:
             or _transposed(wide, yours, pair.allowed)
             or _shifted(*sides)
         )
+
+
+def _largest(integers: _Numbers) -> int:
+    return max(abs(int(integers.min())), abs(int(integers.max())))
 
 
 def _zero(actual: _Numbers) -> str:
@@ -618,7 +633,10 @@ def _scaled(expected: _Numbers, actual: _Numbers, allowed: _Numbers) -> str:
     if (np.abs(actual + expected) <= allowed).all():
         return "the sign is flipped everywhere"
     if (np.abs(actual - factor * expected) <= allowed * abs(factor)).all():
-        return f"yours is {factor:.4g} times the expected everywhere"
+        # 1.00003 is not "1 times"
+        texts = (f"{factor:.{digits}g}" for digits in range(4, 18))
+        text = next((text for text in texts if complex(text) != 1), "1")
+        return f"yours is {text} times the expected everywhere"
     return ""
 
 
@@ -727,13 +745,15 @@ def _within(left: Value, right: Value, bound: float) -> bool:
         return all(_within(left[key], right[key], bound) for key in left)
     if isinstance(left, (list, tuple)):
         return all(_within(*sides, bound) for sides in zip(left, right, strict=True))
-    if isinstance(left, Array):
-        left, right = left.values, right.values
-    elif isinstance(left, bool) or not isinstance(left, (int, float, complex)):
+    if isinstance(left, int) and not isinstance(left, bool):
+        return bool(abs(left - right) <= bound)
+    if not isinstance(left, (Array, *_SCALARS)):
         return bool(left == right)
-    wide = np.result_type(np.asarray(left).dtype, np.float64)
+    arrays = [np.asarray(one.values if isinstance(one, Array) else one) for one in (left, right)]
+    wide = np.complex128 if arrays[0].dtype.kind == "c" else np.float64
+    one, other = (array.astype(wide) for array in arrays)
     with np.errstate(all="ignore"):
-        return bool((np.abs(np.asarray(left, wide) - np.asarray(right, wide)) <= bound).all())
+        return bool(((np.abs(one - other) <= bound) | (one == other)).all())
 
 
 # In anybody's test suite --------------------------------------------------------------------------
@@ -817,6 +837,7 @@ class _Trial:
 
     def observe(self, function: Callable[..., object], precisely: bool = False) -> Observations:
         """Call a copy with copies of the inputs; what is seen travels like a kata's."""
+        __tracebackhide__ = True
         import torch
 
         from pytest_torchkata.transport import decode, encode

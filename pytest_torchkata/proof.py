@@ -7,6 +7,7 @@ check that is meant for it, in the way it is meant to show.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from pytest_torchkata import catalogue, explain
 from pytest_torchkata.catalogue import KataError, Mistake
+from pytest_torchkata.checks import question_text, snippets
 from pytest_torchkata.collect import surroundings
 from pytest_torchkata.judge import Judge
 from pytest_torchkata.kata import ANSWER, REFERENCE, Check, Job, Kata, Observed, Subject, Verdict
@@ -36,10 +38,11 @@ def prove(kata: Kata, *arguments: str) -> list[str]:
     """Return what is wrong with a kata, in words; nothing if it holds.
 
     ``arguments`` go to the pytest run that resolves the kata's checks, such as ``--kata-isolation``.
+    Without ``--gpu`` among them a kata that needs CUDA is read, and not run.
     """
     try:
         problems = list(_problems_on_paper(kata))
-        if problems:
+        if problems or (catalogue.facts(kata).kind == "gpu" and "--gpu" not in arguments):
             return problems
         prover = _Prover(kata)
         quiet = ("-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "-p", "no:xdist")
@@ -82,12 +85,30 @@ def _stub_problems(kata: Kata) -> Iterator[str]:
         ast.parse(path.read_bytes()) for path in (kata.stub, kata.solution / "reference.py")
     )
     text = ast.get_docstring(stub) or ""
-    if ">>>" not in text and "ANSWERS" not in catalogue.api(kata):
+    if "ANSWERS" in catalogue.api(kata):
+        yield from _question_problems(kata)
+    elif ">>>" not in text:
         yield f"{kata.id}: the stub's docstring needs a worked example, with >>> and its output"
     wanted, found = _signatures(reference, catalogue.api(kata)), _signatures(stub, catalogue.api(kata))
     for name in wanted:
         if found.get(name) != wanted[name]:
             yield f"{kata.id}: the stub has {found.get(name, f'no {name}')}, the reference {wanted[name]}"
+
+
+def _question_problems(kata: Kata) -> Iterator[str]:
+    """Compare the snippets in the stub's comments, which the learner reads, with those that are run."""
+    shown: dict[str, str] = {}
+    comments: list[str] = []
+    for line in kata.stub.read_text(encoding="utf-8").splitlines():
+        if comment := re.match(r"    # (.*)", line):
+            comments.append(comment[1])
+        elif key := re.match(r'    "(\w+)":', line):
+            shown[key[1]] = "\n".join(comments)
+            comments = []
+    asked = snippets(question_text(kata.solution))
+    for name in [*asked, *(set(shown) - set(asked))]:
+        if shown.get(name) != asked.get(name):
+            yield f"{kata.id}: the stub's snippet for {name} is not the one in QUESTIONS"
 
 
 def _signatures(tree: ast.Module, names: Iterable[str]) -> dict[str, str]:
@@ -154,7 +175,9 @@ class _Prover:
     def __post_init__(self) -> None:
         self._open: dict[Mistake, set[str]] = {m: set() for m in catalogue.mistakes(self.kata)}
         """The mistakes not rejected as meant, with what was seen instead."""
-        self._passing: dict[Subject, bool] = {Subject("reflex", name): False for name in REFLEXES}
+        spoilable = catalogue.api(self.kata) != ("ANSWERS",)
+        reflexes = [Subject("reflex", name) for name in REFLEXES if spoilable]
+        self._passing: dict[Subject, bool] = dict.fromkeys(reflexes, False)
         """The reflexes that no check has rejected, and whether they changed anything."""
         self._stub_passes = True
         self._seconds = 0.0

@@ -84,7 +84,7 @@ def _member(holder: Any, name: str) -> Any:
         warnings.simplefilter("ignore")  # names that torch has deprecated
         try:
             return getattr(holder, name, _MISSING)
-        except Exception:  # torch.ops raises its own kinds for an unknown operator
+        except Exception:  # torch.classes raises its own
             return _MISSING
 
 
@@ -207,21 +207,13 @@ def _spelling(node: ast.expr, lines: Sequence[str]) -> str:
     if isinstance(node, ast.Name):
         return node.id
     if node.lineno == node.end_lineno:
-        line = "".join(lines[node.lineno - 1 : node.lineno])
-        # Columns count bytes, and before Python 3.12 they are wrong inside an f-string.
-        text = line.encode()[node.col_offset : node.end_col_offset].decode(errors="replace")
-        if len(text) <= 60 and _parses_as(text, node):
+        line = lines[node.lineno - 1].encode()  # columns count bytes
+        text = line[node.col_offset : node.end_col_offset].decode()
+        if len(text) <= 60:
             return text
     if isinstance(node, ast.Attribute):
         return f"….{node.attr}"
     return f'getattr(…, "{_constant_getattr(node)}")'
-
-
-def _parses_as(text: str, node: ast.expr) -> bool:
-    try:
-        return ast.dump(ast.parse(text, mode="eval").body) == ast.dump(node)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
 
 
 def _constant_getattr(node: ast.AST) -> str | None:
@@ -716,7 +708,7 @@ def _asks(function: FunctionType) -> bool:
 def _mode(watcher: _Watch) -> TorchFunctionMode:
     """Make the function mode that tells ``watcher`` what is called."""
     import torch
-    from torch.overrides import TorchFunctionMode
+    from torch.overrides import TorchFunctionMode, handle_torch_function
 
     class Watching(TorchFunctionMode):
         def __torch_function__(
@@ -726,7 +718,10 @@ def _mode(watcher: _Watch) -> TorchFunctionMode:
             if torch.compiler.is_compiling():  # torch.compile cannot look into a call stack
                 return func(*args, **kwargs)
             watcher.met(func)
-            if not isinstance(func, FunctionType):
+            # Where C code asked, the mode stays off: TensorBase.unflatten asks in the name of
+            # Tensor.unflatten, a Python function, which has called it and would do so again.
+            asker = sys._getframe(1).f_code
+            if not isinstance(func, FunctionType) or asker is not handle_torch_function.__code__:
                 return func(*args, **kwargs)
             with _resumed(self, func.__globals__):
                 return func(*args, **kwargs)

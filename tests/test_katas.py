@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_torchkata.catalogue import Catalogue
+from pytest_torchkata.catalogue import Catalogue, facts
 from pytest_torchkata.proof import prove
 
 ROOT = Path(__file__).parents[1]
@@ -15,3 +15,5 @@ KATAS = Catalogue(ROOT / "katas", ROOT / "solutions").all()
 def test_kata_is_proved(kata, monkeypatch):
     monkeypatch.chdir(ROOT)
     assert prove(kata) == []
+    if facts(kata).kind == "gpu":
+        pytest.skip("read, but not run: it needs CUDA")
