@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+import threading
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,9 +40,23 @@ def test_the_public_names_are_those_listed() -> None:
     assert public | {"RUN_TIME"} == set(rules.__all__)
 
 
+def printed(code: str) -> str:
+    """Run code in a new process, which must end well, and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=Path(__file__).parents[1],
+    )
+    assert done.returncode == 0, done.stderr[-500:]
+    return done.stdout
+
+
 def test_importing_the_module_does_not_import_torch() -> None:
-    code = "import sys, pytest_torchkata.rules; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    code = "import sys, pytest_torchkata.rules; print('torch' in sys.modules)"
+    assert printed(code) == "False\n"
 
 
 # Names --------------------------------------------------------------------------------------------
@@ -69,8 +84,7 @@ def test_resolve_imports_a_submodule_that_nobody_has_imported() -> None:
         "from pytest_torchkata.rules import resolve\n"
         "print(resolve('torch.utils.benchmark.Timer').__name__)"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout == "Timer\n"
+    assert printed(code) == "Timer\n"
 
 
 @pytest.mark.parametrize(
@@ -84,6 +98,10 @@ def test_resolve_imports_a_submodule_that_nobody_has_imported() -> None:
         ("torch.qqqq.relu", "'torch.qqqq.relu' does not exist: torch has no 'qqqq'."),
         ("torch.relu.qqqq", "'torch.relu.qqqq' does not exist: torch.relu has no 'qqqq'."),
         ("torch.ops.aten.qqqq", "'torch.ops.aten.qqqq' does not exist: torch.ops.aten has no"),
+        (
+            "torch.classes.qqqq.x",
+            "'torch.classes.qqqq.x' does not exist: torch.classes.qqqq has no",
+        ),
         ("nn.Linear", "'nn.Linear' is not a dotted name of torch, such as 'torch.nn.Linear'."),
         ("torch", "'torch' is not a dotted name of torch, such as 'torch.nn.Linear'."),
         ("torch.", "'torch.' is not a dotted name of torch, such as 'torch.nn.Linear'."),
@@ -159,10 +177,14 @@ def found(source: str, *forbidden: str) -> list[tuple[str, int, str]]:
         ("import torch\ndef f(act=torch.relu): pass", RELU, 2, "torch.relu"),
         ("import torch\n[torch.relu(y) for y in ys]", RELU, 2, "torch.relu"),
         ("import torch\nf'{torch.relu(x)}'", RELU, 2, "torch.relu"),
+        ("import torch\nf'''é{{\n é{x:{torch.relu(x)}}'''", RELU, 3, "torch.relu"),
+        ("from torch._C._nn import *\nlinear(x, w)", LINEAR, 2, "linear"),
+        ("from torch.nn.modules.linear import *\nLinear(2, 3)", LINEAR_CLASS, 2, "Linear"),
         # methods
         ("x.relu()", TENSOR_RELU, 1, "x.relu"),
         ("(x @ w).softmax(-1)", TENSOR_SOFTMAX, 1, "(x @ w).softmax"),
         ("x[0].relu()", TENSOR_RELU, 1, "x[0].relu"),
+        ("list(map(x.relu, y))", TENSOR_RELU, 1, "x.relu"),
         ("self.norm(x).relu()", TENSOR_RELU, 1, "self.norm(x).relu"),
         ("import torch\ntorch.Tensor.relu(x)", TENSOR_RELU, 2, "torch.Tensor.relu"),
         ("from torch import Tensor\nmap(Tensor.relu, xs)", TENSOR_RELU, 2, "Tensor.relu"),
@@ -221,6 +243,8 @@ def test_scan_finds_a_use(source: str, name: str, line: int, how: str | None) ->
         "import torch\ntorch.pi.relu",
         "import torch.nothing as n\nn.relu(x)",
         "from torch.nothing import *\nrelu(x)",
+        "from torch import relu\ndef f():\n    try: ...\n    except E as relu: relu(x)",
+        "import torch\ntorch.there_is_nothing_with_a_name_as_long_as_this.relu(x)",
         "import torch\ntorch.ops.aten.nothing(x)",
     ],
 )
@@ -323,10 +347,7 @@ def test_scan_survives_a_deep_source(source: str) -> None:
         f"print(len(scan({source}, 'answer.py', ['torch.relu', 'torch.Tensor.relu'])) < 10)"
     )
     # In a process of its own: what goes wrong here overflows the C stack.
-    done = subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60
-    )
-    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr[-500:]
+    assert printed(code) == "True\n"
 
 
 @pytest.mark.parametrize("deep", ["-" * 1200, "lambda: " * 400, "x.a()" + ".a()" * 1200 + " + "])
@@ -508,6 +529,14 @@ def test_what_the_check_does_itself_is_not_the_subjects(subject: Subject, strict
     assert broken == []
 
 
+def test_another_thread_of_the_check_is_not_the_subjects(subject: Subject) -> None:
+    with subject.watch(LINEAR_CLASS) as broken:
+        thread = threading.Thread(target=nn.Linear, args=(2, 3))
+        thread.start()
+        thread.join()
+    assert broken == []
+
+
 def test_what_the_subject_does_while_it_is_loaded_counts(subject: Subject) -> None:
     subject.write("y = eval('torch.re' 'lu')(torch.ones(3))")
     with subject.watch(RELU) as broken:
@@ -584,6 +613,17 @@ def test_a_compiled_answer_is_left_in_one_graph(subject: Subject) -> None:
     )
 
 
+def test_a_method_in_python_that_calls_its_own_name_in_c_ends(subject: Subject) -> None:
+    # TensorBase.unflatten asks for overrides of Tensor.unflatten, which has called it.
+    snippet = """
+        def run(x):
+            assert x.unflatten(1, (3, 1)).shape == (3, 3, 1)
+            assert x.split([1, 2])[1].shape == (2, 3)
+            return x.unique(), 1 - x, x.norm()
+    """
+    assert subject.lines(snippet, RELU) == []
+
+
 def test_the_answer_computes_what_it_computes_unwatched(subject: Subject) -> None:
     snippet = """
         def run(x):
@@ -604,6 +644,18 @@ def test_the_answer_computes_what_it_computes_unwatched(subject: Subject) -> Non
     assert len(broken) == 4
     for a, b in zip(plain, watched, strict=True):
         assert torch.equal(a, b)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_exported_answer_is_exported(subject: Subject) -> None:
+    snippet = """
+        class Answer(nn.Module):
+            def forward(self, x):
+                return F.softmax(torch.relu(x), -1)
+        def run(x):
+            torch.export.export(Answer(), (x,)).module()(x)
+    """
+    subject.lines(snippet, RELU, SOFTMAX, LINEAR_CLASS)
 
 
 # Classes

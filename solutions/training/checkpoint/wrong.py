@@ -1,0 +1,230 @@
+import torch
+from torch import nn
+
+from pytest_torchkata.checks import wrong
+
+from . import reference
+
+
+@wrong("check_values", shows="exception")
+class SavesTheMethod:
+    """model.state_dict without parentheses is the method, not the state. The file then holds the
+    pickled method, and the mistake shows only when it is loaded.
+    """
+
+    @staticmethod
+    def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
+        checkpoint = {
+            "epoch": epoch,
+            "model": model.state_dict,
+            "optimizer": optimizer.state_dict(),
+            "best_val_loss": float(best_val_loss),
+        }
+        torch.save(checkpoint, path)
+
+
+@wrong("check_values")
+class SavesTheParametersOnly:
+    """Only the parameters are saved. Buffers, such as the running statistics of batch norm, are part
+    of what the model has learned and stay as they were in the new model.
+    """
+
+    @staticmethod
+    def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
+        checkpoint = {
+            "epoch": epoch,
+            "model": dict(model.named_parameters()),
+            "optimizer": optimizer.state_dict(),
+            "best_val_loss": float(best_val_loss),
+        }
+        torch.save(checkpoint, path)
+
+    @staticmethod
+    def load_checkpoint(path, model, optimizer):
+        checkpoint = torch.load(path, map_location="cpu")
+        with torch.no_grad():
+            for name, parameter in model.named_parameters():
+                parameter.copy_(checkpoint["model"][name])
+        optimizer.load_state_dict(checkpoint["optimizer"])
+        return checkpoint["epoch"], checkpoint["best_val_loss"]
+
+
+@wrong("check_resume")
+class ForgetsTheOptimizer:
+    """The optimizer's state is not restored. Its moments start from zero and its learning rate is
+    that of the new one, so the next steps differ from those of a run that was not interrupted.
+    """
+
+    @staticmethod
+    def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
+        checkpoint = {
+            "epoch": epoch,
+            "model": model.state_dict(),
+            "best_val_loss": float(best_val_loss),
+        }
+        torch.save(checkpoint, path)
+
+    @staticmethod
+    def load_checkpoint(path, model, optimizer):
+        checkpoint = torch.load(path, map_location="cpu")
+        model.load_state_dict(checkpoint["model"])
+        return checkpoint["epoch"], checkpoint["best_val_loss"]
+
+
+@wrong("check_own_parameters")
+class AssignsTheLoadedTensors:
+    """assign=True puts new parameters into the model. The optimizer was built over the old ones and
+    goes on updating those, so training the model changes nothing any more.
+    """
+
+    @staticmethod
+    def load_checkpoint(path, model, optimizer):
+        checkpoint = torch.load(path, map_location="cpu")
+        model.load_state_dict(checkpoint["model"], assign=True)
+        optimizer.load_state_dict(checkpoint["optimizer"])
+        return checkpoint["epoch"], checkpoint["best_val_loss"]
+
+
+@wrong("check_own_parameters")
+class BuildsNewParameters:
+    """Each parameter is replaced by a new one. The optimizer was built over the old ones and goes on
+    updating those: copy the values into the parameters that are there.
+    """
+
+    @staticmethod
+    def load_checkpoint(path, model, optimizer):
+        checkpoint = torch.load(path, map_location="cpu")
+        model.load_state_dict(checkpoint["model"])
+        for module in model.modules():
+            for name, parameter in list(module.named_parameters(recurse=False)):
+                setattr(module, name, nn.Parameter(parameter.detach().clone()))
+        optimizer.load_state_dict(checkpoint["optimizer"])
+        return checkpoint["epoch"], checkpoint["best_val_loss"]
+
+
+@wrong("check_safe_file")
+class SavesTheWholeModel:
+    """The model itself is pickled. Such a file names classes and runs code when it is loaded, so
+    torch.load refuses it unless safety is turned off, and renaming a class makes it unreadable.
+    """
+
+    @staticmethod
+    def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
+        checkpoint = {
+            "epoch": epoch,
+            "model": model,
+            "optimizer": optimizer.state_dict(),
+            "best_val_loss": float(best_val_loss),
+        }
+        torch.save(checkpoint, path)
+
+    @staticmethod
+    def load_checkpoint(path, model, optimizer):
+        checkpoint = torch.load(path, map_location="cpu", weights_only=False)
+        model.load_state_dict(checkpoint["model"].state_dict())
+        optimizer.load_state_dict(checkpoint["optimizer"])
+        return checkpoint["epoch"], checkpoint["best_val_loss"]
+
+
+@wrong("check_safe_file")
+class PicklesTheNumpyScalar:
+    """The loss goes into the file as it came. A NumPy scalar is pickled as an object, not as a
+    number, and torch.load refuses it with its default arguments.
+    """
+
+    @staticmethod
+    def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
+        checkpoint = {
+            "epoch": epoch,
+            "model": model.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "best_val_loss": best_val_loss,
+        }
+        torch.save(checkpoint, path)
+
+
+@wrong("check_safe_file")
+class ReturnsWhatWasStored:
+    """A loss that came as a tensor is returned as a tensor. It has to be a float, whatever kind it
+    was when it was saved.
+    """
+
+    @staticmethod
+    def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
+        is_tensor = isinstance(best_val_loss, torch.Tensor)
+        best_val_loss = best_val_loss if is_tensor else float(best_val_loss)
+        checkpoint = {
+            "epoch": epoch,
+            "model": model.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "best_val_loss": best_val_loss,
+        }
+        torch.save(checkpoint, path)
+
+
+@wrong("check_modes")
+class EvalAfterLoading:
+    """eval() is called on the model after loading. That is for inference; here training goes on, and
+    the mode is the caller's decision.
+    """
+
+    @staticmethod
+    def load_checkpoint(path, model, optimizer):
+        returned = reference.load_checkpoint(path, model, optimizer)
+        model.eval()
+        return returned
+
+
+@wrong("check_modes")
+class TrainAfterLoading:
+    """train() is called on the model after loading. The mode is the caller's decision, and parts that
+    were kept in eval mode, such as a frozen batch norm, are no longer.
+    """
+
+    @staticmethod
+    def load_checkpoint(path, model, optimizer):
+        returned = reference.load_checkpoint(path, model, optimizer)
+        model.train()
+        return returned
+
+
+@wrong("check_misfit")
+class LoadsLoosely:
+    """strict=False skips every name that does not match. A file for another model then loads without
+    a word, and its place is taken by whatever the new model was initialised with.
+    """
+
+    @staticmethod
+    def load_checkpoint(path, model, optimizer):
+        checkpoint = torch.load(path, map_location="cpu")
+        model.load_state_dict(checkpoint["model"], strict=False)
+        optimizer.load_state_dict(checkpoint["optimizer"])
+        return checkpoint["epoch"], checkpoint["best_val_loss"]
+
+
+@wrong("check_gpu_file", shows="exception")
+class NoMapLocation:
+    """torch.load puts each tensor back on the device that it was saved from. Without map_location, a
+    file from a machine with GPUs does not load where there are none.
+    """
+
+    @staticmethod
+    def load_checkpoint(path, model, optimizer):
+        checkpoint = torch.load(path)
+        model.load_state_dict(checkpoint["model"])
+        optimizer.load_state_dict(checkpoint["optimizer"])
+        return checkpoint["epoch"], checkpoint["best_val_loss"]
+
+
+@wrong("check_safe_loading")
+class LoadsAnything:
+    """weights_only=False unpickles whatever the file holds, and a pickle may run any code while it is
+    loaded. If your file needs it, look at what you put into the file.
+    """
+
+    @staticmethod
+    def load_checkpoint(path, model, optimizer):
+        checkpoint = torch.load(path, map_location="cpu", weights_only=False)
+        model.load_state_dict(checkpoint["model"])
+        optimizer.load_state_dict(checkpoint["optimizer"])
+        return checkpoint["epoch"], checkpoint["best_val_loss"]

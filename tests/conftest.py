@@ -1,0 +1,158 @@
+"""Miniature projects for pytester: a clone with small katas, good and broken."""
+
+import textwrap
+from pathlib import Path
+
+import numpy  # noqa: F401 (a run in this process must not be the first to import it)
+import pytest
+
+from pytest_torchkata import sandbox
+
+pytest_plugins = ["pytester"]
+
+STUB = '''
+"""Double a tensor
+
+Return twice x, for a floating tensor of any shape.
+
+    >>> double(torch.tensor([1.0, 2.0]))
+    tensor([2., 4.])
+"""
+
+import torch
+
+
+def double(x):
+    raise NotImplementedError
+'''
+
+TOML = """
+title = "Double a tensor"
+kind = "implement"
+level = "easy"
+minutes = 5
+hints = ["What is twice something?", "There is an operator for that.", "x times two."]
+"""
+
+REFERENCE = """
+import torch
+
+
+def double(x):
+    return 2 * x
+"""
+
+CHECKS = '''
+import pytest
+
+
+def check_shape(kata, given):
+    """The result has the shape of x."""
+    return {"shape": tuple(kata.double(given.normal(3, 2)).shape)}
+
+
+@pytest.mark.parametrize("size", [(4,), (2, 3)])
+def check_value(kata, given, size):
+    """The value and the gradient."""
+    x = given.normal(*size, requires_grad=True)
+    out = kata.double(x)
+    out.sum().backward()
+    return {"out": out, "x.grad": x.grad}
+'''
+
+WRONG = '''
+from pytest_torchkata.checks import wrong
+
+
+@wrong("check_value")
+class Squares:
+    """This squares x. Twice a number and its square agree at 2 and nowhere else that matters."""
+
+    def double(x):
+        return x * x
+'''
+
+
+class Project:
+    """A project with katas, in pytester's directory."""
+
+    def __init__(self, pytester):
+        self.pytester = pytester
+        self.path = pytester.path
+        pytester.makeini("[pytest]\naddopts = -p pytest_torchkata.plugin -p no:cacheprovider\n")
+
+    def kata(self, id="toy/double", **files):
+        """Add a kata; a file may be replaced by name: stub, toml, reference, checks, wrong, right."""
+        known = {"stub": STUB, "toml": TOML, "reference": REFERENCE, "checks": CHECKS, "wrong": WRONG}
+        known |= files
+        solution = self.path / "solutions" / id
+        solution.mkdir(parents=True)
+        (solution / "kata.toml").write_text(known.pop("toml"))
+        self.answer(known.pop("stub"), id)
+        for name, text in known.items():
+            (solution / f"{name}.py").write_text(textwrap.dedent(text))
+        return self
+
+    def answer(self, text, id="toy/double"):
+        """Write the learner's file."""
+        path = self.stub(id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(text, bytes):
+            path.write_bytes(text)
+        else:
+            path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return self
+
+    def stub(self, id="toy/double") -> Path:
+        return (self.path / "katas" / id).with_suffix(".py")
+
+    def run(self, *arguments):
+        """Run pytest on the katas, as a user would."""
+        return self.pytester.runpytest_inprocess("katas", *arguments)
+
+    def run_apart(self, *arguments):
+        """Run pytest in a process of its own."""
+        return self.pytester.runpytest_subprocess("katas", *arguments)
+
+
+@pytest.fixture
+def project(pytester):
+    return Project(pytester).kata()
+
+
+@pytest.fixture
+def empty_project(pytester):
+    return Project(pytester)
+
+
+@pytest.fixture(params=["fork", "serve"])
+def isolation(request):
+    """Both ways of running answers; the second is what platforms without fork get."""
+    return f"--kata-isolation={request.param}"
+
+
+class Shared(sandbox.Sandbox):
+    """A sandbox that outlives the run that asked for it: importing torch takes a second."""
+
+    known: dict[str, "Shared"] = {}
+
+    def close(self):
+        pass
+
+
+@pytest.fixture(autouse=True)
+def shared_children(request, monkeypatch):
+    """Let the runs in this process use the same children, unless a test is about those."""
+
+    def shared(model, environment=None):
+        return Shared.known.setdefault(model, Shared(model))
+
+    if "own_children" not in request.keywords:
+        monkeypatch.setattr(sandbox, "Sandbox", shared)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def end_of_children():
+    yield
+    for each in Shared.known.values():
+        super(Shared, each).close()
