@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import difflib
+import functools
 import hashlib
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pytest_torchkata.kata import KINDS, LEVELS, Facts, Kata
 
@@ -46,19 +47,21 @@ class Catalogue:
             found.append(Kata(name.as_posix(), stub, path.parent))
         return sorted(found, key=_difficulty)
 
-    def find(self, id: str) -> Kata:
-        """Return the kata with this id, or whose stub is at this path.
+    def find(self, name: str) -> Kata:
+        """Return the kata with this id or name, or whose stub is at this path.
 
         Raises ``KataError``, with the nearest ids, if there is none.
         """
-        wanted = id.strip("/").removesuffix(".py").removeprefix(f"{self.stubs.name}/")
+        if here := self.at(Path(name).absolute()):
+            return here
+        wanted = name.strip("/").removesuffix(".py").removeprefix(f"{self.stubs.name}/")
         known = {kata.id: kata for kata in self.all()}
         by_name = [kata for kata in known.values() if kata.name == wanted]
         if wanted in known:
             return known[wanted]
         if len(by_name) == 1:
             return by_name[0]
-        near = closest(wanted, known) or [k for k in known if k.endswith(tuple(closest(wanted.rpartition("/")[2], [k.rpartition("/")[2] for k in known])) or ("\0",))]
+        near = [kata.id for kata in by_name] or closest(wanted, known) or _named_like(wanted, known)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise KataError(f"There is no kata {wanted!r}.{hint}")
 
@@ -66,6 +69,12 @@ class Catalogue:
 def closest(name: str, known: Iterable[str]) -> list[str]:
     """Return the known names that ``name`` may be a misspelling of, nearest first."""
     return difflib.get_close_matches(name, list(known), n=2, cutoff=0.6)
+
+
+def _named_like(wanted: str, known: Mapping[str, Kata]) -> list[str]:
+    """Return the ids of katas whose name alone may be meant."""
+    names = closest(wanted.rpartition("/")[2], {kata.name for kata in known.values()})
+    return [kata.id for kata in known.values() if kata.name in names]
 
 
 def _difficulty(kata: Kata) -> tuple[str, int, int, str]:
@@ -86,13 +95,19 @@ def facts(kata: Kata) -> Facts:
     """
     path = kata.solution / "kata.toml"
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _read_facts(path, path.stat().st_mtime_ns)
     except (OSError, ValueError) as error:
         raise KataError(f"{path}: {error}") from error
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_facts(path: Path, modified: int) -> Facts:
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
     problems = [*_field_problems(table), *_choice_problems(table)]
     if problems:
         raise KataError(f"{path}: {'; '.join(problems)}")
-    return Facts(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    return Facts(**values)
 
 
 _FIELDS: dict[str, type | tuple[type, ...]] = {
@@ -111,7 +126,7 @@ def _field_problems(table: dict[str, Any]) -> Iterable[str]:
         if name not in _FIELDS:
             near = closest(name, _FIELDS)
             yield f"{name} is unknown" + (f", did you mean {near[0]}?" if near else "")
-        elif not isinstance(value, _FIELDS[name]):
+        elif not isinstance(value, _FIELDS[name]) or isinstance(value, bool) != (name == "strict"):
             yield f"{name} cannot be {value!r}"
         elif isinstance(value, list) and not all(isinstance(item, str) for item in value):
             yield f"{name} must be a list of strings"
@@ -127,9 +142,22 @@ def _choice_problems(table: dict[str, Any]) -> Iterable[str]:
 
 
 def api(kata: Kata) -> tuple[str, ...]:
-    """Return the names that an answer must define: the public functions, classes and ANSWERS of the reference."""
-    tree = ast.parse((kata.solution / "reference.py").read_bytes())
-    return tuple(name for node in tree.body for name in _defined(node) if not name.startswith("_"))
+    """Return the names that an answer must define: the reference's public functions, classes and ANSWERS."""
+    path = kata.solution / "reference.py"
+    return _read_api(path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_api(path: Path, modified: int) -> tuple[str, ...]:
+    names = (name for node in _parse(path) for name in _defined(node))
+    return tuple(name for name in names if not name.startswith("_"))
+
+
+def _parse(path: Path) -> list[ast.stmt]:
+    try:
+        return ast.parse(path.read_bytes()).body
+    except SyntaxError as error:
+        raise KataError(f"{path}:{error.lineno} is not valid Python: {error.msg}") from error
 
 
 def _defined(node: ast.stmt) -> list[str]:
@@ -169,7 +197,7 @@ def mistakes(kata: Kata) -> tuple[Mistake, ...]:
     if not path.is_file():
         return ()
     found = []
-    for node in ast.parse(path.read_bytes()).body:
+    for node in _parse(path):
         call = _decoration(node, "wrong")
         if call is None:
             continue
@@ -184,10 +212,9 @@ def right_answers(kata: Kata) -> tuple[str, ...]:
     path = kata.solution / "right.py"
     if not path.is_file():
         return ()
-    body = ast.parse(path.read_bytes()).body
     return tuple(
         node.name
-        for node in body
+        for node in _parse(path)
         if isinstance(node, ast.ClassDef) and _decoration(node, "right") is not None
     )
 
@@ -207,20 +234,32 @@ def _wrong_arguments(path: Path, node: ast.ClassDef, call: ast.expr) -> tuple[st
     try:
         assert isinstance(call, ast.Call)
         (check,) = (ast.literal_eval(argument) for argument in call.args)
-        shows = {word.arg: ast.literal_eval(word.value) for word in call.keywords}.get(
-            "shows", "difference"
-        )
+        assert isinstance(check, str)
+        shows = {word.arg: ast.literal_eval(word.value) for word in call.keywords}.get("shows", "difference")
     except (AssertionError, ValueError) as error:
         raise KataError(
-            f"{path}:{node.lineno}: write @wrong(\"check_name\"), with literal arguments, above {node.name}"
+            f'{path}:{node.lineno}: write @wrong("check_name"), with literal arguments, above {node.name}'
         ) from error
+    if shows not in get_args(Shows):
+        *ways, last = get_args(Shows)
+        raise KataError(f"{path}:{node.lineno}: shows is {shows!r}, expected {', '.join(ways)} or {last}")
     return check, shows
 
 
 def digest(source: bytes) -> str:
-    """Return a digest of a stub that does not change with comments and layout."""
+    """Return a digest of a stub that does not change with comments and layout, nor with Python's version."""
     try:
-        text = ast.dump(ast.parse(source))
+        text = repr(_plain(ast.parse(source)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(node: Any) -> Any:
+    """Return a tree as nested tuples, without what is empty: newer versions have more such fields."""
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    if not isinstance(node, ast.AST):
+        return node
+    full = ((name, value) for name, value in ast.iter_fields(node) if value not in (None, []))
+    return (type(node).__name__, *((name, _plain(value)) for name, value in full))

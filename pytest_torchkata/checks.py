@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from torch.nn import functional as F
 
 __all__ = [
-    "F", "Given", "best_time", "nn", "np", "operations", "peak_bytes", "questions", "raises", "requirement", "right",
-    "saved_bytes", "shares", "torch", "truth", "wrong",
+    "F", "Given", "best_time", "nn", "np", "operations", "peak_bytes", "questions", "raises",
+    "requirement", "right", "saved_bytes", "shares", "torch", "truth", "wrong",
 ]  # fmt: skip
 
 _Definition = TypeVar("_Definition", bound=Callable[..., Any])
@@ -36,6 +37,9 @@ class _Lazy:
         self._name = name
 
     def __getattr__(self, attribute: str) -> Any:
+        # pytest asks everything in a module that it collects for __wrapped__ and _mock_name.
+        if attribute.startswith("_") and self._name not in sys.modules:
+            raise AttributeError(attribute)
         return getattr(importlib.import_module(self._name), attribute)
 
 
@@ -85,13 +89,11 @@ def requirement(
 class Given:
     """Draws a check's inputs from its own generator, so that an answer's use of randomness shifts nothing.
 
-    Values are drawn in float64 and rounded to ``dtype``, so that they are the same on every device and,
+    Values are drawn in float64 (or complex128) and rounded to ``dtype``, so that they are the same on every device and,
     up to rounding, in every precision.
     """
 
-    def __init__(
-        self, seed: int, device: str = "cpu", dtype: str = "float32", precise: bool = False
-    ) -> None:
+    def __init__(self, seed: int, device: str = "cpu", dtype: str = "float32", precise: bool = False) -> None:
         self._seed = seed
         self._device = device
         self._dtype = dtype
@@ -114,7 +116,7 @@ class Given:
         requires_grad: bool = False,
     ) -> torch.Tensor:
         """Draw a tensor of shape ``size`` from a normal distribution."""
-        drawn = torch.randn(size, dtype=torch.float64, generator=self._draws())
+        drawn = torch.randn(size, dtype=self._wide(dtype), generator=self._draws())
         return self._finish(drawn * std + mean, dtype, requires_grad)
 
     def uniform(
@@ -126,7 +128,7 @@ class Given:
         requires_grad: bool = False,
     ) -> torch.Tensor:
         """Draw a tensor of shape ``size``, uniform in [low, high)."""
-        drawn = torch.rand(size, dtype=torch.float64, generator=self._draws())
+        drawn = torch.rand(size, dtype=self._wide(dtype), generator=self._draws())
         return self._finish(drawn * (high - low) + low, dtype, requires_grad)
 
     def integers(self, low: int, high: int, size: tuple[int, ...] = ()) -> torch.Tensor:
@@ -141,18 +143,19 @@ class Given:
         self, values: Any, *, dtype: torch.dtype | None = None, requires_grad: bool = False
     ) -> torch.Tensor:
         """Return fixed floating values with the dtype and on the device of the case."""
-        return self._finish(torch.tensor(values, dtype=torch.float64), dtype, requires_grad)
+        return self._finish(torch.tensor(values, dtype=self._wide(dtype)), dtype, requires_grad)
 
     def like(self, tensor: torch.Tensor) -> torch.Tensor:
         """Draw a tensor with the shape, dtype and device of ``tensor``: an upstream gradient."""
-        drawn = torch.randn(tensor.shape, dtype=torch.float64, generator=self._draws())
+        drawn = torch.randn(tensor.shape, dtype=self._wide(tensor.dtype), generator=self._draws())
         if self._precise:  # the values that the lower precision gets
-            drawn = drawn.to(getattr(torch, self._dtype))
+            low = self._torch_dtype()
+            drawn = drawn.to(low.to_complex() if tensor.is_complex() else low.to_real())
         return drawn.to(device=tensor.device, dtype=tensor.dtype)
 
     def fill(self, module: nn.Module, std: float = 0.5) -> nn.Module:
         """Set every parameter, in the order of their names, and move the module to device and dtype."""
-        module.to(device=self._device, dtype=torch.float64 if self._precise else self._torch_dtype())
+        module.to(device=self._device, dtype=self._wide(None) if self._precise else self._torch_dtype())
         with torch.no_grad():
             for _, parameter in sorted(module.named_parameters()):
                 parameter.copy_(self.normal(*parameter.shape, std=std))
@@ -163,16 +166,18 @@ class Given:
             self._generator = torch.Generator().manual_seed(self._seed)
         return self._generator
 
+    def _wide(self, dtype: torch.dtype | None) -> torch.dtype:
+        """Return what to draw in: a complex number has two parts."""
+        return torch.complex128 if (dtype or self._torch_dtype()).is_complex else torch.float64
+
     def _torch_dtype(self) -> torch.dtype:
         dtype: torch.dtype = getattr(torch, self._dtype)
         return dtype
 
-    def _finish(
-        self, drawn: torch.Tensor, dtype: torch.dtype | None, requires_grad: bool
-    ) -> torch.Tensor:
+    def _finish(self, drawn: torch.Tensor, dtype: torch.dtype | None, requires_grad: bool) -> torch.Tensor:
         rounded = drawn.to(dtype or self._torch_dtype())
-        if self._precise and rounded.is_floating_point():
-            rounded = rounded.double()
+        if self._precise and (rounded.is_floating_point() or rounded.is_complex()):
+            rounded = rounded.to(self._wide(dtype))
         return rounded.to(self._device).requires_grad_(requires_grad)
 
 
@@ -248,8 +253,8 @@ def _last_value(snippet: str) -> Any:
         )
     }
     space |= {"shares": shares, "raises": _exception_name}
-    exec(compile(tree, "<question>", "exec"), space)
-    return eval(compile(ast.Expression(last.value), "<question>", "eval"), space)
+    exec(compile(tree, "<question>", "exec"), space)  # noqa: S102 (our own snippets)
+    return eval(compile(ast.Expression(last.value), "<question>", "eval"), space)  # noqa: S307
 
 
 def _exception_name(call: Callable[[], object]) -> str | None:
@@ -305,7 +310,7 @@ def operations(call: Callable[[], object]) -> list[str]:
             names.append(str(func.overloadpacket))
             return func(*args, **(kwargs or {}))
 
-    with Recorder():
+    with Recorder():  # type: ignore[no-untyped-call]
         call()
     return names
 
@@ -332,7 +337,7 @@ def peak_bytes(call: Callable[[], object]) -> int:
             peak = max(peak, sum(live.values()))
             return result
 
-    with Meter():
+    with Meter():  # type: ignore[no-untyped-call]
         result = call()
     del result
     return peak
@@ -343,4 +348,4 @@ def _holds(value: Any) -> bool:
 
 
 def _address(tensor: torch.Tensor) -> int:
-    return tensor.untyped_storage()._cdata
+    return int(tensor.untyped_storage()._cdata)

@@ -26,7 +26,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn, cast
 
 from pytest_torchkata import observe, state, transport
 from pytest_torchkata.kata import REFERENCE, Job
@@ -74,7 +74,7 @@ def _claim_streams() -> tuple[BinaryIO, BinaryIO]:
     os.dup2(null, 0)
     os.dup2(null, 1)
     os.close(null)
-    return _Whole(commands), replies
+    return cast(BinaryIO, _Whole(commands)), replies
 
 
 class _Whole(io.RawIOBase):
@@ -179,7 +179,8 @@ class _Forking:
         deadline = None if seconds is None else time.monotonic() + seconds + GRACE
         while (reply := worker.reply()) is None and not worker.has_ended():
             wait = None if deadline is None else max(0.0, deadline - time.monotonic())
-            ready, _, _ = select.select([self._wakeup, self._commands, *worker.streams()], [], [], wait)
+            streams: list[Any] = [self._wakeup, self._commands, *worker.streams()]
+            ready, _, _ = select.select(streams, [], [], wait)
             if self._commands in ready:  # nothing but its end can come while a job runs
                 for each in self._workers.values():
                     each.end()

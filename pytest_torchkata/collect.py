@@ -21,6 +21,7 @@ from pytest_torchkata import catalogue, report
 from pytest_torchkata.checks import Given
 from pytest_torchkata.devices import DEFAULT_DTYPES, Devices
 from pytest_torchkata.kata import Check, Facts, Kata, Verdict
+from pytest_torchkata.sandbox import SandboxError
 
 if TYPE_CHECKING:
     from pytest_torchkata.judge import Judge
@@ -119,9 +120,7 @@ def _checks_module(kata: Kata) -> types.ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
-        raise KataFile.CollectError(
-            f"{path} cannot be loaded: {type(error).__name__}: {error}"
-        ) from error
+        raise KataFile.CollectError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
     return module
 
 
@@ -176,9 +175,7 @@ class CheckItem(pytest.Function):
 
     def check(self) -> Check:
         """Return what the judge needs; the item's fixtures are set up."""
-        arguments = {
-            name: self.funcargs[name] for name in self._fixtureinfo.argnames if name != "kata"
-        }
+        arguments = {name: self.funcargs[name] for name in self._fixtureinfo.argnames if name != "kata"}
         needs_cuda = self.get_closest_marker("needs_cuda") is not None
         ranks = self.get_closest_marker("ranks")
         return Check(
@@ -189,7 +186,6 @@ class CheckItem(pytest.Function):
             arguments=arguments,
             requirements=getattr(self.obj, "requirements", ()),
             device=str(arguments.get("device", "cuda" if needs_cuda else "cpu")),
-            dtype=arguments.get("dtype"),
             ranks=ranks.args[0] if ranks else 1,
             seconds=self.seconds(),
             prediction=self.get_closest_marker("prediction") is not None,
@@ -227,14 +223,13 @@ class CheckItem(pytest.Function):
         )
         return "\n".join(lines)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, NotSolved):
-            return report.Message(excinfo.value.text, self._one_line(excinfo.value.verdict))
-        if isinstance(excinfo.value, NotShown):
-            return report.Message(str(excinfo.value), str(excinfo.value))
-        if isinstance(excinfo.value, _told()):
-            return report.Message(str(excinfo.value), str(excinfo.value))
-        return super().repr_failure(excinfo, style) if style else super().repr_failure(excinfo)
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]
+        problem = excinfo.value
+        if isinstance(problem, NotSolved):
+            return report.Message(problem.text, self._one_line(problem.verdict))
+        if isinstance(problem, (NotShown, catalogue.KataError, SandboxError)):
+            return report.Message(str(problem), str(problem))
+        return super().repr_failure(excinfo)
 
     def _one_line(self, verdict: Verdict) -> str:
         if verdict.differences:
@@ -245,12 +240,6 @@ class CheckItem(pytest.Function):
 
 time_limit = pytest.StashKey[float | None]()
 """Seconds from --timeout, the timeout mark or the ini file; 0 for none."""
-
-
-def _told() -> tuple[type[Exception], ...]:
-    from pytest_torchkata.sandbox import SandboxError
-
-    return (catalogue.KataError, SandboxError)
 
 
 def _attempt(standing: Standing | None, source: str) -> int:
@@ -301,12 +290,12 @@ def parametrize(metafunc: pytest.Metafunc, devices: Devices) -> None:
 
 @pytest.fixture(name="kata")
 def _kata() -> None:
-    """The module under test, in the child; there is nothing of it here."""
+    """Stand for the module under test, which exists only in the child."""
 
 
 @pytest.fixture(name="device")
 def _device(request: pytest.FixtureRequest) -> str:
-    """The device of the case: "cpu", "cuda", "cuda:1", "mps"; a torch.device in the check."""
+    """Name the device of the case: "cpu", "cuda", "cuda:1", "mps"; the check gets a torch.device."""
     devices = request.config.stash[surroundings].devices
     needs_cuda = request.node.get_closest_marker("needs_cuda") is not None
     return devices.for_check(needs_cuda, ())[0]
@@ -314,20 +303,18 @@ def _device(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(name="rank")
 def _rank() -> int:
-    """The rank of the process, in a check with the ranks mark."""
+    """Give the rank of the process, in a check with the ranks mark; each child puts in its own."""
     return 0
 
 
 @pytest.fixture(name="given")
 def _given(request: pytest.FixtureRequest) -> Given:
-    """Inputs drawn for this case, with its device and dtype."""
+    """Draw inputs for this case, with its device and dtype."""
     item = request.node
     assert isinstance(item, CheckItem)
     seed = request.config.stash[surroundings].seed_for(item.file.kata)
     asked = {
-        name: request.getfixturevalue(name)
-        for name in ("device", "dtype")
-        if name in request.fixturenames
+        name: request.getfixturevalue(name) for name in ("device", "dtype") if name in request.fixturenames
     }
     return Given(item_seed(seed, item.name), **asked)
 
@@ -339,5 +326,3 @@ def kata_files(items: Iterable[pytest.Item]) -> Iterator[KataFile]:
         if isinstance(item, CheckItem) and item.file not in seen:
             seen.add(item.file)
             yield item.file
-
-

@@ -1,78 +1,29 @@
-"""Two sets of observations to differences in words, and the same comparison for any test suite.
+"""Two sets of observations to differences in words.
 
-``compare`` and ``same`` serve the deciding process, so they need NumPy only; torch is imported by
-``assert_matches_reference`` alone, when it is called.
-
-How close is close enough is measured, never chosen per check. A floating element may be off by ::
-
-    relative * |expected|  +  noise * scale  +  10 * error
-
-from the reference, or from the reference in float64: to be more exact than it is no mistake.
-``relative`` and ``noise`` come from the dtype (``_PRECISIONS``). ``scale`` is the largest magnitude
-of the observation: an element near zero that is a difference of large numbers inherits their
-rounding. ``error`` is how far the reference itself is from its own result in float64, where that is
-known; another order of operations is wrong by about as much, in another direction. In a result
-that is well conditioned all this stays far below the 11 bits of float16 or TF32, so that neither
-can pose as float32. ``_noise`` has the cases in which the error cannot be believed.
+It serves the deciding process, so it needs NumPy only, and no torch. ``tolerance`` says how close is
+close enough; ``assertion`` is the same comparison for any test suite.
 """
 
 from __future__ import annotations
 
-import copy
 import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
+from pytest_torchkata import tolerance
 from pytest_torchkata.kata import Array, Difference, Observations, Opaque, Requirement, Value
+from pytest_torchkata.tolerance import Numbers
 
-if TYPE_CHECKING:
-    import torch
-
-__all__ = ["assert_matches_reference", "compare", "describe", "same"]
-
-_Numbers: TypeAlias = np.ndarray[Any, Any]
+__all__ = ["compare", "describe", "incomparable", "named", "same"]
 
 _TEXT = 60
 _NO_PARAMETERS: Mapping[str, object] = MappingProxyType({})
 _SCALARS = (float, complex)
-
-
-@dataclass(frozen=True)
-class _Precision:
-    """How exactly a right answer of one dtype agrees with another right answer."""
-
-    relative: float
-    """Of the element's own magnitude."""
-    noise: float
-    """Of the largest magnitude around it."""
-    floor: float
-    """Absolutely, where the expected value may be the rounding of numbers near one."""
-
-
-_FLOAT64 = _Precision(relative=1e-9, noise=1e-12, floor=1e-13)
-_FLOAT32 = _Precision(relative=2e-5, noise=5e-6, floor=1e-6)
-_FLOAT8 = _Precision(relative=0.25, noise=0.02, floor=0.02)
-_PRECISIONS = {
-    "float64": _FLOAT64,
-    "float32": _FLOAT32,
-    "float16": _Precision(relative=4e-3, noise=8e-3, floor=4e-3),
-    "bfloat16": _Precision(relative=3e-2, noise=6e-2, floor=3.2e-2),
-    "complex64": _FLOAT32,
-    "complex128": _FLOAT64,
-    "float8_e4m3fn": _FLOAT8,
-    "float8_e5m2": _FLOAT8,
-    "float8_e4m3fnuz": _FLOAT8,
-    "float8_e5m2fnuz": _FLOAT8,
-    # A Python number is the ``item()`` of anything, hence float32; but it may be computed in Python
-    # as well, and a learning rate of 1e-7 is not zero.
-    "number": _Precision(relative=2e-5, noise=5e-6, floor=1e-13),
-}
 _EXACT = {
     "bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64",
 }  # fmt: skip
@@ -153,6 +104,16 @@ def describe(value: object) -> str:
     return _cut(type(value).__name__)
 
 
+def incomparable(value: Value) -> str | None:
+    """Return the type of an object of which only the type travels, if there is one: any two are equal."""
+    if isinstance(value, Opaque):
+        return value.type if not value.text else None
+    items = value.values() if isinstance(value, Mapping) else value
+    if isinstance(value, (Mapping, list, tuple)):
+        return next((found for item in items if (found := incomparable(item))), None)
+    return None
+
+
 def _cut(text: str) -> str:
     """Keep a text short, and a terminal safe from what it may contain."""
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
@@ -185,11 +146,11 @@ def _names(
     for key, value in expected.items():
         if key not in actual:
             text = f"expected {describe(value)}, yours is missing"
-            yield Difference(_named(inside, key), "names", text)
+            yield Difference(named(inside, key), "names", text)
     for key, value in actual.items():
         if key not in expected:
             text = f"expected nothing of this name, yours {describe(value)}"
-            yield Difference(_named(inside, key), "names", text)
+            yield Difference(named(inside, key), "names", text)
 
 
 def _never_observed(
@@ -201,7 +162,7 @@ def _never_observed(
             yield Difference(name, "names", "expected by a requirement, but never observed")
 
 
-def _named(inside: str | None, key: Value) -> str:
+def named(inside: str | None, key: Value) -> str:
     if inside is None:
         return _cut(str(key))
     plain = key is None or isinstance(key, (bool, int, float, complex, str, bytes))
@@ -218,7 +179,7 @@ def _structure(name: str, expected: Value, actual: Value) -> Iterator[Difference
         yield from _names(expected, actual, name)
         for key in expected:
             if key in actual:
-                yield from _structure(_named(name, key), expected[key], actual[key])
+                yield from _structure(named(name, key), expected[key], actual[key])
     elif isinstance(expected, (list, tuple)):
         if len(expected) != len(actual):
             text = f"expected {len(expected)} items, yours {len(actual)}"
@@ -296,7 +257,7 @@ def _contents(
         for key in expected:
             if key in actual:
                 inner = expected[key], actual[key], _part(precise, key)
-                yield from _contents(_named(name, key), *inner, skipped)
+                yield from _contents(named(name, key), *inner, skipped)
     elif isinstance(expected, (list, tuple)):
         error = _series_error(expected, precise)
         found: list[Difference] = []
@@ -328,26 +289,24 @@ def _exact_text(expected: Value, actual: Value) -> str:
 class _Pair:
     """Expected and yours as arrays of one shape, and which elements differ."""
 
-    expected: _Numbers
-    actual: _Numbers
+    expected: Numbers
+    actual: Numbers
     aspect: str
-    wrong: _Numbers
+    wrong: Numbers
     """Which elements differ."""
-    allowed: _Numbers
+    allowed: Numbers
     """How far each element may be off."""
 
 
-def _pair(
-    expected: _Numbers, actual: _Numbers, precise: _Numbers | None, dtype: str, error: float
-) -> _Pair:
+def _pair(expected: Numbers, actual: Numbers, precise: Numbers | None, dtype: str, error: float) -> _Pair:
     """Find the elements that differ: by their NaN and infinity, or else by value."""
-    if dtype not in _PRECISIONS:
+    if dtype not in tolerance.DTYPES:
         exact = np.zeros(expected.shape)
         return _Pair(expected, actual, "value", expected != actual, exact)
     wide = np.complex128 if expected.dtype.kind == "c" else np.float64
     expected, actual = expected.astype(wide), actual.astype(wide)
     with np.errstate(all="ignore"):
-        allowed = _allowed(expected, precise, _PRECISIONS[dtype])
+        allowed = tolerance.allowed(expected, precise, dtype)
         allowed += min(10 * error, 0.1) * np.abs(expected)
         wrong = _finiteness(expected) != _finiteness(actual)
         if wrong.any():
@@ -359,7 +318,7 @@ def _pair(
         return _Pair(expected, actual, "value", wrong, allowed)
 
 
-def _finiteness(values: _Numbers) -> _Numbers:
+def _finiteness(values: Numbers) -> Numbers:
     """Classify: 0 finite, 1 NaN, 2 infinity, 3 negative infinity."""
     if values.dtype.kind == "c":  # the direction of a complex infinity is anybody's
         return np.where(np.isinf(values), 2, np.where(np.isnan(values), 1, 0))
@@ -369,7 +328,7 @@ def _finiteness(values: _Numbers) -> _Numbers:
 def _tensor_difference(
     name: str, expected: Array, actual: Array, precise: Value, error: float
 ) -> Iterator[Difference]:
-    travels = expected.dtype in _PRECISIONS or expected.dtype in _EXACT
+    travels = expected.dtype in tolerance.DTYPES or expected.dtype in _EXACT
     if expected.device == "meta" or not travels:
         return  # there are no values
     truth = _precise_values(precise, expected.shape)
@@ -385,7 +344,7 @@ def _tensor_difference(
     yield Difference(name, pair.aspect, text)
 
 
-def _precise_values(precise: Value, shape: tuple[int, ...]) -> _Numbers | None:
+def _precise_values(precise: Value, shape: tuple[int, ...]) -> Numbers | None:
     if isinstance(precise, Array) and precise.shape == shape and precise.values.dtype.kind in "fc":
         return precise.values
     return None
@@ -420,7 +379,7 @@ def _series_error(expected: Sequence[Value], precise: Value) -> float:
 def _single(value: Value) -> complex | None:
     if isinstance(value, _SCALARS):
         return value
-    if isinstance(value, Array) and not value.shape and value.dtype in _PRECISIONS:
+    if isinstance(value, Array) and not value.shape and value.dtype in tolerance.DTYPES:
         number: complex = value.values.item()
         return number
     return None
@@ -432,68 +391,6 @@ def _shortened(found: list[Difference], series: Sequence[Value]) -> list[Differe
         return found
     text = f"{found[0].text}, and {len(found) - 1} more of {len(series)} differ"
     return [replace(found[0], text=text)]
-
-
-# How far off a right answer may be ----------------------------------------------------------------
-
-
-def _allowed(expected: _Numbers, precise: _Numbers | None, precision: _Precision) -> _Numbers:
-    """Bound what rounding explains, for every element."""
-    size = np.abs(expected)
-    ordinary = _ordinary(size)
-    if precise is None:
-        noise = precision.noise * size[ordinary].max(initial=0.0)
-        noise += min(precision.floor, _FLOAT32.floor)
-    else:
-        ordinary &= np.isfinite(precise)
-        noise = _noise(
-            size[ordinary].max(initial=0.0),
-            np.abs(precise[ordinary]).max(initial=0.0),
-            np.abs(expected - precise)[ordinary],
-            precision,
-        )
-    allowed: _Numbers = precision.relative * size + noise
-    return allowed
-
-
-def _ordinary(size: _Numbers) -> _Numbers:
-    """Leave out what is not finite, and fill values such as the -1e9 of a mask.
-
-    They say nothing of the scale of the others, which could be anything beside them. A fill value
-    is taken to be above a thousand, and a hundred times the next magnitude below.
-    """
-    finite: _Numbers = np.isfinite(size)
-    if not size.size or size[finite].max(initial=0.0) < 1000:
-        return finite
-    levels = np.unique(size[finite])
-    gaps = np.flatnonzero((levels[1:] >= 1000) & (levels[1:] > 100 * levels[:-1]))
-    return finite & (size <= levels[gaps[0]]) if len(gaps) else finite
-
-
-def _noise(scale: float, truth: float, errors: _Numbers, precision: _Precision) -> float:
-    """Allow noise by the reference's own errors, as far as they can be believed.
-
-    - No error at all: nothing was rounded, or all of this is float64. Then they measure nothing.
-    - The truth is zero next to the errors: all of the result is rounding, and no multiple of one
-      sample of it is too generous.
-    - Half of the digits are gone, somewhere: what is left there are differences of larger numbers,
-      of which nothing is known but that numbers near one are usual. Or such an element was not
-      rounded but decided otherwise (an argmax, a fill value that depends on the dtype, another
-      random mask). So the median speaks for all.
-
-    Zeros must never pass for a result, so nothing counts for more than a tenth of the scale.
-    """
-    worst = float(errors.max(initial=0.0))
-    noise = precision.noise * scale
-    if worst == 0:
-        return noise + (precision.floor if scale == 0 else min(precision.floor, _FLOAT64.floor))
-    if truth <= worst / 1000:
-        return 100 * worst + noise + precision.floor
-    typical = worst
-    if worst > scale * math.sqrt(precision.noise):
-        noise += precision.floor
-        typical = 8 * float(np.median(errors))
-    return noise + min(10 * typical, scale / 10)
 
 
 # Words --------------------------------------------------------------------------------------------
@@ -544,11 +441,11 @@ def _number(value: Any, digits: int = 4) -> str:
     return f"{text}.0" if text.lstrip("-").isdigit() else text
 
 
-def _place(wrong: _Numbers, flat: int) -> str:
+def _place(wrong: Numbers, flat: int) -> str:
     return str([int(i) for i in np.unravel_index(flat, wrong.shape)])
 
 
-def _count(wrong: _Numbers, singular: str, plural: str) -> str:
+def _count(wrong: Numbers, singular: str, plural: str) -> str:
     count = int(wrong.sum())
     return f"{count} of {wrong.size} elements {singular if count == 1 else plural}"
 
@@ -585,8 +482,7 @@ def _nonfinite_text(pair: _Pair) -> str:
         expected = ("a number", "NaN", "inf", "-inf")[wanted.flat[flat]]
         actual = ("finite", "NaN", "inf", "-inf")[got.flat[flat]]
     return (
-        f"{_count(alike, 'is', 'are')} {actual} where {expected} is expected, "
-        f"{where} {_place(alike, flat)}"
+        f"{_count(alike, 'is', 'are')} {actual} where {expected} is expected, {where} {_place(alike, flat)}"
     )
 
 
@@ -597,10 +493,7 @@ def _remark(pair: _Pair) -> str:
     """Say how yours as a whole relates to the expected, if it does."""
     if pair.expected.dtype.kind == "b":
         return "yours is the opposite everywhere" if pair.wrong.all() else ""
-    if (
-        pair.expected.dtype.kind in "iu"
-        and max(map(_largest, (pair.expected, pair.actual))) > 2**53
-    ):
+    if pair.expected.dtype.kind in "iu" and max(map(_largest, (pair.expected, pair.actual))) > 2**53:
         return ""  # not exact as floats
     wide = pair.expected.astype(np.result_type(pair.expected, np.float64))
     yours = pair.actual.astype(wide.dtype)
@@ -608,22 +501,19 @@ def _remark(pair: _Pair) -> str:
     with np.errstate(all="ignore"):
         sides = wide[finite], yours[finite], pair.allowed[finite]
         return (
-            _zero(sides[1])
-            or _scaled(*sides)
-            or _transposed(wide, yours, pair.allowed)
-            or _shifted(*sides)
+            _zero(sides[1]) or _scaled(*sides) or _transposed(wide, yours, pair.allowed) or _shifted(*sides)
         )
 
 
-def _largest(integers: _Numbers) -> int:
+def _largest(integers: Numbers) -> int:
     return max(abs(int(integers.min())), abs(int(integers.max())))
 
 
-def _zero(actual: _Numbers) -> str:
+def _zero(actual: Numbers) -> str:
     return "" if actual.any() else "every element of yours is zero"
 
 
-def _scaled(expected: _Numbers, actual: _Numbers, allowed: _Numbers) -> str:
+def _scaled(expected: Numbers, actual: Numbers, allowed: Numbers) -> str:
     if np.count_nonzero(expected) < 2:
         return ""  # a factor of a single number is always found
     pivot = np.abs(expected).argmax()
@@ -640,14 +530,14 @@ def _scaled(expected: _Numbers, actual: _Numbers, allowed: _Numbers) -> str:
     return ""
 
 
-def _transposed(expected: _Numbers, actual: _Numbers, allowed: _Numbers) -> str:
+def _transposed(expected: Numbers, actual: Numbers, allowed: Numbers) -> str:
     square = expected.ndim == 2 and expected.shape[0] == expected.shape[1]
     if square and (np.abs(actual.T - expected) <= allowed).all():
         return "yours is the expected transposed"
     return ""
 
 
-def _shifted(expected: _Numbers, actual: _Numbers, allowed: _Numbers) -> str:
+def _shifted(expected: Numbers, actual: Numbers, allowed: Numbers) -> str:
     offset = (actual - expected).mean().item()
     if not abs(offset) > 4 * allowed.max():
         return ""
@@ -683,9 +573,7 @@ def _required(
     ]
 
 
-def _wish(
-    judge: Callable[..., str | None], actual: Value, parameters: Mapping[str, object]
-) -> str | None:
+def _wish(judge: Callable[..., str | None], actual: Value, parameters: Mapping[str, object]) -> str | None:
     """Ask what was expected of the value; None where it satisfies.
 
     A judge that raises was not written for such a value. That speaks against the value: a wrong
@@ -697,9 +585,7 @@ def _wish(
         return f"a value that can be judged ({type(error).__name__}: {_cut(str(error))})"
 
 
-def _asked_for(
-    judge: Callable[..., str | None], parameters: Mapping[str, object]
-) -> dict[str, object]:
+def _asked_for(judge: Callable[..., str | None], parameters: Mapping[str, object]) -> dict[str, object]:
     """Pick the parameters that a judge names after its first, which is the value."""
     asked = list(inspect.signature(judge).parameters.values())[1:]
     if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in asked):
@@ -754,277 +640,3 @@ def _within(left: Value, right: Value, bound: float) -> bool:
     one, other = (array.astype(wide) for array in arrays)
     with np.errstate(all="ignore"):
         return bool(((np.abs(one - other) <= bound) | (one == other)).all())
-
-
-# In anybody's test suite --------------------------------------------------------------------------
-
-
-def assert_matches_reference(
-    candidate: Callable[..., object],
-    reference: Callable[..., object],
-    *inputs: object,
-    grad: bool = True,
-    seed: int = 0,
-) -> None:
-    """Assert that a candidate gives what a reference gives, gradients included.
-
-    Both are called with the same positional inputs, each with a copy of its own (tensors detached
-    and cloned, everything else deep-copied), and from the same random seed; torch's random state is
-    as before afterwards. ``functools.partial`` or a lambda binds what should not be an input. What
-    is compared, as a kata compares it:
-
-    - the output: a tensor, a number, text, None, or lists, tuples and dicts of these. Tensors must
-      have the same type, shape, dtype, device, layout and ``requires_grad``, be NaN or infinite in
-      the same places, and have the same values;
-    - with ``grad``, the gradient of every floating or complex tensor among the inputs, nested ones
-      included, for one random cotangent of all floating outputs. Such inputs get
-      ``requires_grad=True``; without ``grad`` they have it as given;
-    - the inputs after the call, so that one changed in place does not go unnoticed;
-    - where both are ``nn.Module`` with parameters, or buffers, of the same names: the gradients of
-      the parameters, and the buffers after the call. Both run as copies, with the weights they
-      have: load equal ones first, as by ``candidate.load_state_dict(reference.state_dict())``.
-
-    The tolerance is measured: it follows from the dtype and from how far the reference is from
-    itself in float64. So the reference runs once more, with inputs, weights and torch's default
-    dtype in float64; where it cannot, the dtype alone decides.
-
-    Gradients are named after the parameters of the reference's signature (``logits.grad``).
-
-    Raises ``AssertionError`` with one line for every difference, and ``TypeError`` if either side
-    is not callable or the reference returns something that cannot be compared. What the candidate
-    or the reference raise is passed on.
-    """
-    __tracebackhide__ = True
-    for role, function in (("candidate", candidate), ("reference", reference)):
-        if not callable(function):
-            raise TypeError(f"the {role} must be callable, not {describe(function)}")
-    trial = _Trial.of(candidate, reference, inputs, grad, seed)
-    expected = trial.observe(reference)
-    _refuse_incomparable(expected)
-    differences = compare(expected, trial.observe(candidate), trial.observe_precisely(reference))
-    if differences:
-        raise AssertionError(_report(candidate, reference, differences))
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """What candidate and reference are called with, and what is looked at afterwards."""
-
-    inputs: Mapping[str, object]
-    parameters: Sequence[str]
-    """The names of parameters whose gradients are compared."""
-    buffers: Sequence[str]
-    grad: bool
-    seed: int
-
-    @classmethod
-    def of(
-        cls,
-        candidate: Callable[..., object],
-        reference: Callable[..., object],
-        inputs: Sequence[object],
-        grad: bool,
-        seed: int,
-    ) -> _Trial:
-        names = _input_names(reference, len(inputs))
-        return cls(
-            inputs=dict(zip(names, inputs, strict=True)),
-            parameters=_common(candidate, reference, "named_parameters") if grad else (),
-            buffers=_common(candidate, reference, "named_buffers"),
-            grad=grad,
-            seed=seed,
-        )
-
-    def observe(self, function: Callable[..., object], precisely: bool = False) -> Observations:
-        """Call a copy with copies of the inputs; what is seen travels like a kata's."""
-        __tracebackhide__ = True
-        import torch
-
-        from pytest_torchkata.transport import decode, encode
-
-        function = _copied_function(function, precisely)
-        inputs = {name: self._copied(value, precisely) for name, value in self.inputs.items()}
-        with _seeded(self.seed), torch.set_grad_enabled(self.grad or torch.is_grad_enabled()):
-            output = function(*inputs.values())
-            if self.grad:
-                _backward(output, self.seed)
-        seen: Observations = decode(encode(self._seen(function, inputs, output)))
-        return seen
-
-    def observe_precisely(self, function: Callable[..., object]) -> Observations | None:
-        """Observe in float64, or not at all: not everything runs in float64."""
-        import torch
-
-        before = torch.get_default_dtype()
-        torch.set_default_dtype(torch.float64)
-        try:
-            return self.observe(function, precisely=True)
-        except Exception:
-            return None
-        finally:
-            torch.set_default_dtype(before)
-
-    def _copied(self, value: object, precisely: bool) -> object:
-        """Copy an input, down to its tensors, so that no side shares memory with another."""
-        import torch
-
-        if isinstance(value, torch.Tensor):
-            tensor = value.detach().clone()
-            if precisely:
-                tensor = _upcast(tensor)
-            return tensor.requires_grad_(value.requires_grad or (self.grad and _floats(tensor)))
-        if isinstance(value, (list, tuple)):
-            items = [self._copied(item, precisely) for item in value]
-            kind: Any = type(value)
-            return kind(*items) if hasattr(value, "_fields") else kind(items)  # a namedtuple
-        if isinstance(value, dict):
-            return {key: self._copied(item, precisely) for key, item in value.items()}
-        return copy.deepcopy(value)
-
-    def _seen(
-        self, function: Callable[..., object], inputs: Mapping[str, object], output: object
-    ) -> dict[str, object]:
-        import torch
-
-        seen: dict[str, object] = {"output": output}
-        leaves = [leaf for name, value in inputs.items() for leaf in _tensors(name, value)]
-        if self.grad:
-            seen |= {f"{name}.grad": leaf.grad for name, leaf in leaves if _floats(leaf)}
-        seen |= {f"{name} after the call": leaf.detach() for name, leaf in leaves}
-        if isinstance(function, torch.nn.Module):
-            parameters = dict(function.named_parameters())
-            buffers = dict(function.named_buffers())
-            seen |= {
-                f"{_other(name, inputs)}.grad": parameters[name].grad for name in self.parameters
-            }
-            seen |= {
-                f"{_other(name, inputs)} after the call": buffers[name] for name in self.buffers
-            }
-        return seen
-
-
-def _input_names(reference: Callable[..., object], count: int) -> list[str]:
-    """Name the inputs as the reference does, as far as it names them."""
-    import torch
-
-    target = reference.forward if isinstance(reference, torch.nn.Module) else reference
-    try:
-        parameters = list(inspect.signature(target).parameters.values())
-    except (TypeError, ValueError):  # a builtin such as torch.add
-        parameters = []
-    by_place = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    names = [one.name for one in parameters if one.kind in by_place]
-    return [*names, *(f"input {i}" for i in range(len(names), count))][:count]
-
-
-def _other(name: str, inputs: Mapping[str, object]) -> str:
-    """Tell a module's own tensor from an input of the same name."""
-    return f"self.{name}" if name in inputs else name
-
-
-def _common(candidate: object, reference: object, which: str) -> tuple[str, ...]:
-    """List the names of a module's tensors, where the other is a module with the same ones."""
-    import torch
-
-    if not (isinstance(candidate, torch.nn.Module) and isinstance(reference, torch.nn.Module)):
-        return ()
-    names = [tuple(name for name, _ in getattr(one, which)()) for one in (reference, candidate)]
-    return names[0] if sorted(names[0]) == sorted(names[1]) else ()
-
-
-def _copied_function(function: Callable[..., object], precisely: bool) -> Callable[..., object]:
-    """Copy a module, so that it keeps its gradients and running statistics; functions stay."""
-    import torch
-
-    if not isinstance(function, torch.nn.Module):
-        return function
-    module = copy.deepcopy(function)
-    module.zero_grad(set_to_none=True)
-    return module.double() if precisely else module
-
-
-def _floats(tensor: torch.Tensor) -> bool:
-    return tensor.is_floating_point() or tensor.is_complex()
-
-
-def _upcast(tensor: torch.Tensor) -> torch.Tensor:
-    import torch
-
-    if tensor.is_complex():
-        return tensor.to(torch.complex128)
-    return tensor.double() if tensor.is_floating_point() else tensor
-
-
-def _tensors(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:
-    """Yield every tensor in a nested value, with its name."""
-    import torch
-
-    if isinstance(value, torch.Tensor):
-        yield name, value
-    elif isinstance(value, (list, tuple)):
-        for i, item in enumerate(value):
-            yield from _tensors(f"{name}[{i}]", item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _tensors(_named(name, key), item)
-
-
-@contextmanager
-def _seeded(seed: int) -> Iterator[None]:
-    """Seed torch, and put its random state back afterwards."""
-    import torch
-
-    # Naming the devices keeps fork_rng from warning of them, and from starting CUDA.
-    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []  # type: ignore[no-untyped-call]
-    with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(seed)
-        yield
-
-
-def _backward(output: object, seed: int) -> None:
-    """Send a random cotangent back through all outputs that carry a graph."""
-    import torch
-
-    generator = torch.Generator().manual_seed(seed)
-    outputs = [tensor for _, tensor in _tensors("output", output) if _floats(tensor)]
-    # Drawn for every output, attached or not, so that both sides get the same ones.
-    cotangents = [_cotangent(tensor, generator) for tensor in outputs]
-    attached = [pair for pair in zip(outputs, cotangents, strict=True) if pair[0].requires_grad]
-    if attached:
-        torch.autograd.backward([one for one, _ in attached], [other for _, other in attached])
-
-
-def _cotangent(output: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Draw eighths between 1/8 and 2, of either sign: every dtype holds them exactly.
-
-    Drawn as floats they would be rounded differently for the run in float64.
-    """
-    import torch
-
-    eighths = torch.randint(1, 17, output.shape, generator=generator)
-    signs = 2 * torch.randint(0, 2, output.shape, generator=generator) - 1
-    return (eighths * signs).to(output.device, output.dtype) / 8
-
-
-def _refuse_incomparable(expected: Value) -> None:
-    """Raise for an object of which only the type travels: any two of them would be equal."""
-    if isinstance(expected, Opaque) and not expected.text:
-        raise TypeError(
-            f"the reference returned a {expected.type}, which cannot be compared; "
-            "return tensors, numbers, text, None, or lists, tuples and dicts of these"
-        )
-    items = expected.values() if isinstance(expected, Mapping) else expected
-    if isinstance(expected, (Mapping, list, tuple)):
-        for item in items:
-            _refuse_incomparable(item)
-
-
-def _report(candidate: object, reference: object, differences: Sequence[Difference]) -> str:
-    width = max(len(one.name) for one in differences)
-    title = f"{_called(candidate)} does not match {_called(reference)}:"
-    return "\n".join([title, *(f"  {one.name:<{width}}   {one.text}" for one in differences)])
-
-
-def _called(function: object) -> str:
-    name = getattr(function, "__name__", None)
-    return name if isinstance(name, str) else type(function).__name__

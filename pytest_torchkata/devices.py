@@ -63,7 +63,9 @@ def choose(gpu: bool, device: str | None, report: Mapping[str, Any] | None) -> D
     """
     if device is not None:
         if gpu:
-            raise DevicesError("--gpu adds CUDA to the CPU and --device names the only device: give one of them.")
+            raise DevicesError(
+                "--gpu adds CUDA to the CPU and --device names the only device: give one of them."
+            )
         names: tuple[str, ...] = (device,)
     else:
         names = ("cpu", "cuda") if gpu else ("cpu",)

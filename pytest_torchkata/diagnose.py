@@ -26,9 +26,7 @@ def recognise(
         [mistake for mistake in known if mistake.check != check.function],
     ):
         matching = tuple(
-            mistake
-            for mistake in group
-            if _equal(check, seen, expected, run(Subject("wrong", mistake.name)))
+            mistake for mistake in group if _equal(check, seen, expected, run(Subject("wrong", mistake.name)))
         )
         if matching:
             return matching
@@ -51,4 +49,4 @@ def _equal(check: Check, seen: Observed | Raised, expected: Observed, wrong: Run
         return False
     if not compare.same(wrong.values, seen.values, check.requirements):
         return False
-    return not compare.same(expected.values, wrong.values, check.requirements)
+    return not compare.same(expected.values, wrong.values, check.requirements, expected.precise)

@@ -15,9 +15,11 @@ from pytest_torchkata.kata import Difference, Frame, Kata, Raised, Step, Stopped
 __all__ = ["cause", "is_to_do", "place", "run", "shown", "unanswered"]
 
 _NO_GRAPH = "does not require grad and does not have a grad_fn"
-_SIGNATURE = re.compile(r"argument|takes no|positional|keyword")
+_SIGNATURE = re.compile(r"\(\) (missing|takes|got) ")  # of Python; torch writes "f(): argument ..."
+_RAISE = re.compile(r"\braise\b")
 _EXITS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit")
 _MESSAGE_LINES = 6
+_LINE = 90
 
 
 def shown(path: Path) -> str:
@@ -33,7 +35,10 @@ def run(run: Raised | Stopped, kata: Kata) -> tuple[str, ...]:
 
 def is_to_do(run: Raised | Stopped) -> bool:
     """Return whether the answer says of itself that it is not written yet."""
-    return isinstance(run, Raised) and "NotImplementedError" in run.bases and run.where == "subject"
+    if not isinstance(run, Raised) or "NotImplementedError" not in run.bases or not run.frames:
+        return False
+    # torch raises it as well, of an operation that it does not have for a dtype.
+    return bool(_RAISE.search(run.frames[-1].text))
 
 
 def cause(run: Raised | Stopped) -> str:
@@ -69,12 +74,14 @@ def place(steps: Sequence[Step], differences: Sequence[Difference]) -> Frame | N
 def _raised(run: Raised, file: str) -> Iterator[str]:
     if is_to_do(run):
         last = run.frames[-1]
-        yield f"{last.function} is not written yet ({file}:{last.line})."
+        what = "This" if last.function == "<module>" else last.function
+        yield f"{what} is not written yet ({file}:{last.line})."
     elif run.type == "MissingName":
         yield f"{file}: {run.message}"
     elif "SyntaxError" in run.bases:
         line = run.frames[-1] if run.frames else Frame(0, "")
-        yield f"{file}:{line.line} is not valid Python: {run.message}"
+        at = f"{file}:{line.line}" if line.line else file
+        yield f"{at} is not valid Python: {run.message}"
         yield from _code(line)
     elif run.type in _EXITS:
         yield f"Your code raised {run.type}, which ends a program; a kata's code returns or raises an error."
@@ -139,8 +146,9 @@ def _frames(frames: Sequence[Frame], file: str) -> Iterator[str]:
 
 
 def _code(frame: Frame) -> Iterator[str]:
-    if frame.text.strip():
-        yield f"    {frame.text.strip()}"
+    text = frame.text.strip()
+    if text:
+        yield f"    {text if len(text) <= _LINE else text[: _LINE - 1] + '…'}"
 
 
 # Stops --------------------------------------------------------------------------------------------

@@ -110,8 +110,7 @@ class Judge:
             return Verdict("to do", lines=explain.unanswered(open_questions), cause="to do")
         if check.prediction:
             wrong = tuple(_without_truth(d, seen.values) for d in wrong)
-        outcome = "failed" if wrong else "passed"
-        return Verdict(outcome, differences=wrong, output=seen.output)
+        return Verdict("failed" if wrong else "passed", differences=wrong, output=seen.output)
 
     def _scan(self, kata: Kata, subject: Subject) -> tuple[BrokenRule, ...]:
         """Return the rules that the source of the answer breaks; it is read once, in a child."""
@@ -123,9 +122,7 @@ class Judge:
             self._scanned[kata] = run.broken if isinstance(run, Observed) else ()
         return self._scanned[kata]
 
-    def _explained(
-        self, check: Check, seed: int, expected: Observed, seen: Run, verdict: Verdict
-    ) -> Verdict:
+    def _explained(self, check: Check, seed: int, expected: Observed, seen: Run, verdict: Verdict) -> Verdict:
         """Add the learner's own line and the known mistake, where they are known."""
         if verdict.cause not in ("difference", "exception"):
             return verdict
@@ -136,9 +133,7 @@ class Judge:
             if isinstance(traced, Observed):
                 place = explain.place(traced.steps, verdict.differences)
                 verdict = dataclasses.replace(verdict, place=place)
-        known = diagnose.recognise(
-            check, seen, expected, lambda subject: self.run(check, seed, subject)
-        )
+        known = diagnose.recognise(check, seen, expected, lambda subject: self.run(check, seed, subject))
         return dataclasses.replace(
             verdict,
             diagnosis=diagnose.sentence(known),

@@ -238,7 +238,6 @@ class Check:
     """What the check function is called with, but for ``kata``."""
     requirements: tuple[Requirement, ...] = ()
     device: str = "cpu"
-    dtype: str | None = None
     ranks: int = 1
     seconds: float | None = 10.0
     prediction: bool = False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_torchkata import collect, devices, report
+from pytest_torchkata import collect, devices, explain, report
 from pytest_torchkata.catalogue import Catalogue, KataError
 from pytest_torchkata.collect import CheckItem, KataFile, Surroundings, surroundings
 from pytest_torchkata.record import Recorder, data_of
@@ -33,18 +33,23 @@ DEFAULT_MEMORY = 4.0
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options and the settings of the ini file."""
-    group = parser.getgroup("torchkata", "PyTorch katas")
-    add = group.addoption
-    add("--all-checks", action="store_true", help="run and show every check, not only up to a kata's first failing one")
-    add("--gpu", action="store_true", help="run the checks on CUDA as well, where they vary by device")
+    add = parser.getgroup("torchkata", "PyTorch katas").addoption
+    add("--all-checks", action="store_true", help="run and show every check, also after a failing one")
+    add("--gpu", action="store_true", help="run the checks that vary by device on CUDA as well")
     add("--device", metavar="NAME", help="run the checks on this device only: cpu, cuda, cuda:N, mps")
-    add("--dtype", action="append", choices=devices.DTYPES, metavar="NAME", help="run only the cases with this dtype; may be repeated")  # fmt: skip
-    add("--kata-seed", type=int, metavar="N", help="draw the inputs of a run again; a failure shows its seed")
-    add("--kata-memory", type=float, metavar="GIB", help=f"memory that an answer may take (default: {DEFAULT_MEMORY:g}; 0 for no limit)")  # fmt: skip
-    add("--kata-isolation", choices=MODELS, help="how answers are run: in a fork for every check, or in a process that serves many")  # fmt: skip
+    add(
+        "--dtype",
+        action="append",
+        choices=devices.DTYPES,
+        metavar="NAME",
+        help="run only the cases with this dtype; may be given several times",
+    )
+    add("--kata-seed", type=int, metavar="N", help="draw the inputs of an earlier run again")
+    add("--kata-memory", type=float, metavar="GIB", help="memory that an answer may take; 0: no limit")
+    add("--kata-isolation", choices=MODELS, help="run answers in forks, or in a process that serves many")
     add("--hint", metavar="KATA", help="show the next hint for a kata, and run nothing")
-    add("--reveal", metavar="KATA", help="show the reference and the checks of a kata, and run nothing")
-    add("--progress", action="store_true", help="show what is solved, failing and to do, and run nothing")
+    add("--reveal", metavar="KATA", help="show a kata's reference and checks, and run nothing")
+    add("--progress", action="store_true", help="show how far every kata is, and run nothing")
     parser.addini("torchkata_katas", "folder of the stubs", default="katas")
     parser.addini("torchkata_solutions", "folder of the references and checks", default="solutions")
     parser.addini("torchkata_progress", "file of the progress record", default=".torchkata/progress.sqlite3")
@@ -161,6 +166,8 @@ def pytest_collect_file(
     kata = parent.config.stash[_catalogue].at(file_path)
     if kata is None:
         return found
+    if not parent.config.option.collectonly and not _is_controller(parent.config):
+        _started_sandbox(parent.config)  # it imports torch while pytest goes on
     return [KataFile.from_parent(parent, path=file_path, kata=kata)]
 
 
@@ -185,7 +192,7 @@ def _dtype(item: pytest.Item) -> object:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Count what was selected, and let the child import torch while pytest goes on."""
+    """Count what was selected, and make ready what judges it."""
     config = session.config
     items = [item for item in session.items if isinstance(item, CheckItem)]
     for item in items:
@@ -218,16 +225,15 @@ def _surroundings(config: pytest.Config) -> Surroundings:
 
 
 def _runner(config: pytest.Config) -> Any:
-    sandbox = _start_sandbox(config)
+    sandbox = _started_sandbox(config)
     if not _debugging(config):
-        sandbox.start()
         return sandbox
     from pytest_torchkata.debugging import InProcess
 
     return InProcess(sandbox, trace=bool(config.getoption("trace")))
 
 
-def _start_sandbox(config: pytest.Config) -> Sandbox:
+def _started_sandbox(config: pytest.Config) -> Sandbox:
     from pytest_torchkata.sandbox import Sandbox
 
     if _sandbox not in config.stash:
@@ -235,6 +241,7 @@ def _start_sandbox(config: pytest.Config) -> Sandbox:
         number = int(worker["workerid"].removeprefix("gw")) if worker else None
         environment = _chosen_devices(config).environment(number)
         config.stash[_sandbox] = Sandbox(_isolation(config), environment)  # type: ignore[arg-type]
+        config.stash[_sandbox].start()
     return config.stash[_sandbox]
 
 
@@ -325,6 +332,8 @@ def pytest_runtest_makereport(
     """Attach what the record needs; it travels with the report under xdist."""
     made = yield
     if isinstance(item, CheckItem):
+        if made.skipped and isinstance(made.longrepr, tuple):  # where the kata is, not this plugin
+            made.longrepr = (explain.shown(item.path), 1, made.longrepr[2])
         made.torchkata = data_of(item, call, made)  # type: ignore[attr-defined]
     return made
 
@@ -345,5 +354,3 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
     if data and report.when == "call" and data["outcome"] in ("to do", "not shown"):
         return data["outcome"], "-", data["outcome"].upper()
     return None
-
-

@@ -21,7 +21,6 @@ from pytest_torchkata.collect import surroundings
 from pytest_torchkata.judge import Judge
 from pytest_torchkata.kata import ANSWER, REFERENCE, Check, Job, Kata, Observed, Subject, Verdict
 from pytest_torchkata.reflexes import REFLEXES
-from pytest_torchkata.sandbox import Sandbox
 
 __all__ = ["prove"]
 
@@ -81,9 +80,7 @@ def _problems_on_paper(kata: Kata) -> Iterator[str]:
 
 
 def _stub_problems(kata: Kata) -> Iterator[str]:
-    stub, reference = (
-        ast.parse(path.read_bytes()) for path in (kata.stub, kata.solution / "reference.py")
-    )
+    stub, reference = (ast.parse(path.read_bytes()) for path in (kata.stub, kata.solution / "reference.py"))
     text = ast.get_docstring(stub) or ""
     if "ANSWERS" in catalogue.api(kata):
         yield from _question_problems(kata)
@@ -154,7 +151,7 @@ def _mistake_problems(kata: Kata) -> Iterator[str]:
         yield f"{kata.id}: wrong.py has no wrong answer, so nothing shows that the checks can fail"
     for mistake in known:
         if len(mistake.sentence) < _SENTENCE:
-            yield f"{kata.id}: {mistake.name} in wrong.py needs a docstring for the person who made the mistake"
+            yield f"{kata.id}: {mistake.name} in wrong.py needs a docstring for whoever made the mistake"
         if mistake.check not in checks:
             near = catalogue.closest(mistake.check, checks)
             hint = f", did you mean {near[0]}?" if near else ""
@@ -267,5 +264,3 @@ def _reason(verdict: Verdict) -> str:
 
 def _docstring(path: Path) -> str:
     return ast.get_docstring(ast.parse(path.read_bytes())) or ""
-
-

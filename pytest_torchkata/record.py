@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Recorder", "data_of"]
 
 
-def data_of(
-    item: CheckItem, call: pytest.CallInfo[None], report: pytest.TestReport
-) -> dict[str, Any]:
+def data_of(item: CheckItem, call: pytest.CallInfo[None], report: pytest.TestReport) -> dict[str, Any]:
     """Return what the record needs of a check's report, as plain data that xdist can send."""
     problem = call.excinfo.value if call.excinfo else None
     verdict = problem.verdict if isinstance(problem, NotSolved) else None
@@ -77,7 +75,7 @@ class _Tally:
 
 
 class Recorder:
-    """Records each kata's verdict as soon as its last check is reported, and tells the standing at the end."""
+    """Records each kata's verdict with its last check, and tells the standing at the end of the run."""
 
     def __init__(self, store: Store, catalogue: Catalogue) -> None:
         self._store = store
@@ -123,7 +121,7 @@ class Recorder:
         """Show how far the topics of this run have come, and what to do next."""
         if not self._tallies:
             return
-        terminalreporter.section("progress")
+        terminalreporter.write_sep("=", "progress")
         for line in self._lines():
             terminalreporter.write_line(line, **words.colour(line))
 
@@ -135,17 +133,25 @@ class Recorder:
             self._trouble = str(error)
             standings = {}
         topics = list(dict.fromkeys(name.rpartition("/")[0] for name in self._tallies))
-        todo = [name for name, state in self._states.items() if state == "to do"]
-        partial = [name for name, state in self._states.items() if state is None]
-        if todo:
-            lines.append(f" To do: {_some(todo)}")
-        if partial:
-            lines.append(f" Only some checks ran, so these are not counted: {_some(partial)}")
+        for title, names in self._notes().items():
+            if names:
+                lines.append(f" {title}: {_some(names)}")
         lines += words.bars(self._catalogue, standings, topics)
         lines += words.next_step(self._catalogue, standings, topics)
         if self._trouble:
             lines.append(f" Progress was not recorded: {self._trouble}")
         return lines
+
+    def _notes(self) -> dict[str, list[str]]:
+        """Return the katas of this run that a reader could miss, by what is to be said of them."""
+        undecided = [name for name, state in self._states.items() if state is None]
+        skipped = [name for name in undecided if set(self._tallies[name].outcomes) == {"skipped"}]
+        partial = [name for name in undecided if "passed" in self._tallies[name].outcomes]
+        return {
+            "To do": [name for name, state in self._states.items() if state == "to do"],
+            "Skipped": skipped,
+            "Passed as far as it was selected, which does not count as solved": partial,
+        }
 
 
 def _some(names: list[str], most: int = 8) -> str:

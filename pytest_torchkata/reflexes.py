@@ -34,9 +34,7 @@ class Reflex:
     def _spoil(self, value: Any) -> Any:
         if not isinstance(value, type):
             return self._wrap(value) if callable(value) else value
-        spoilt = {
-            name: self._wrap_method(value, name) for name in _RETURNING if hasattr(value, name)
-        }
+        spoilt = {name: self._wrap_method(value, name) for name in _RETURNING if hasattr(value, name)}
         return type(value)(value.__name__, (value,), spoilt)
 
     def _wrap_method(self, owner: type, name: str) -> Any:
@@ -69,9 +67,9 @@ class Reflex:
 def _equal(left: float | torch.Tensor, right: float | torch.Tensor) -> bool:
     import torch
 
-    if isinstance(left, float) or isinstance(right, float):
-        return left == right
-    return left.requires_grad == right.requires_grad and torch.equal(left, right)
+    if not isinstance(left, torch.Tensor) or not isinstance(right, torch.Tensor):
+        return bool(left == right)
+    return bool(left.requires_grad == right.requires_grad and torch.equal(left, right))
 
 
 def _zeros(result: Any, inputs: list[Any]) -> Any:

@@ -168,9 +168,7 @@ def next_step(
     """Say what to do now: a kata that fails, else the easiest that is not solved, here and then anywhere."""
     katas = [kata for group in _by_topic(catalogue, topics).values() for kata in group]
     for state in ("failing", "to do"):
-        todo = sorted(
-            (kata for kata in katas if _state(standings, kata) == state), key=_by_difficulty
-        )
+        todo = sorted((kata for kata in katas if _state(standings, kata) == state), key=_by_difficulty)
         if todo:
             verb = "fix" if state == "failing" else "write"
             known = facts(todo[0])

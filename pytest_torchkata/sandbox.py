@@ -106,7 +106,7 @@ class _Child:
         self._ready = self._ended = False
         path = [entry or str(Path.cwd()) for entry in sys.path]
         with (self._home / "log").open("wb") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 (our own program)
                 [sys.executable, "-c", _PROGRAM.format(path, model, str(self._home))],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -7,6 +7,7 @@ import sys
 import threading
 import types
 import warnings
+from pathlib import Path
 from typing import Any
 
 __all__ = ["fingerprint"]
@@ -54,7 +55,7 @@ def fingerprint() -> dict[str, Any]:
 
 def _directory() -> str:
     try:
-        return os.getcwd()
+        return str(Path.cwd())
     except OSError:
         return "(gone)"
 

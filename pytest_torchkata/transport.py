@@ -72,6 +72,7 @@ def encode(message: Any) -> bytes:
 
 
 def _describe(value: Any, blobs: list[bytes], depth: int) -> Any:
+    import numpy as np
     import torch
 
     if depth > _DEPTH:
@@ -80,6 +81,8 @@ def _describe(value: Any, blobs: list[bytes], depth: int) -> Any:
         return value
     if isinstance(value, torch.Tensor):
         return _describe_tensor(value, blobs)
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, str):
         return {"k": "str", "v": str.__str__(value)}
     if isinstance(value, int):
@@ -97,10 +100,7 @@ def _describe(value: Any, blobs: list[bytes], depth: int) -> Any:
         kind = "list" if isinstance(value, list) else "tuple"
         return {"k": kind, "v": [_describe(v, blobs, depth + 1) for v in value]}
     if isinstance(value, dict):
-        pairs = [
-            [_describe(k, blobs, depth + 1), _describe(v, blobs, depth + 1)]
-            for k, v in value.items()
-        ]
+        pairs = [[_describe(k, blobs, depth + 1), _describe(v, blobs, depth + 1)] for k, v in value.items()]
         return {"k": "dict", "v": pairs}
     if isinstance(value, (torch.dtype, torch.device, torch.layout)):
         text = str(value).removeprefix("torch.")
@@ -169,7 +169,15 @@ def decode(data: bytes) -> Value:
         value, used = _rebuild(tree, rest, 0, 0)
     except TransportError:
         raise
-    except (ValueError, TypeError, KeyError, IndexError, struct.error, RecursionError, OverflowError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        struct.error,
+        RecursionError,
+        OverflowError,
+    ) as error:
         raise TransportError(f"malformed message: {error}") from error
     if used != len(rest):
         raise TransportError(f"{len(rest) - used} bytes more than described")

@@ -81,7 +81,7 @@ class Project:
         self.path = pytester.path
         pytester.makeini("[pytest]\naddopts = -p pytest_torchkata.plugin -p no:cacheprovider\n")
 
-    def kata(self, id="toy/double", **files):
+    def kata(self, name="toy/double", **files):
         """Add a kata; a file may be replaced by name: stub, toml, reference, checks, wrong, right."""
         known = {"stub": STUB, "toml": TOML, "reference": REFERENCE, "checks": CHECKS, "wrong": WRONG}
         known |= files
@@ -93,7 +93,7 @@ class Project:
             (solution / f"{name}.py").write_text(textwrap.dedent(text))
         return self
 
-    def answer(self, text, id="toy/double"):
+    def answer(self, text, name="toy/double"):
         """Write the learner's file."""
         path = self.stub(id)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +103,7 @@ class Project:
             path.write_text(textwrap.dedent(text), encoding="utf-8")
         return self
 
-    def stub(self, id="toy/double") -> Path:
+    def stub(self, name="toy/double") -> Path:
         return (self.path / "katas" / id).with_suffix(".py")
 
     def run(self, *arguments):

@@ -19,7 +19,8 @@ from torch import nn
 
 import pytest_torchkata
 from pytest_torchkata import compare as compare_module
-from pytest_torchkata.compare import assert_matches_reference, compare, describe, same
+from pytest_torchkata.assertion import assert_matches_reference
+from pytest_torchkata.compare import compare, describe, same
 from pytest_torchkata.kata import Difference, Opaque, Requirement
 from pytest_torchkata.transport import decode, encode
 
@@ -229,9 +230,7 @@ def test_values_sent_as_another_dtype_than_they_are_said_to_be_differ():
 
 def test_tensors_without_values_are_compared_by_their_description():
     assert differences(torch.ones(3, device="meta"), torch.zeros(3, device="meta")) == ()
-    assert text(torch.ones(3, device="meta"), torch.ones(4, device="meta")).startswith(
-        "expected sh"
-    )
+    assert text(torch.ones(3, device="meta"), torch.ones(4, device="meta")).startswith("expected sh")
 
 
 @pytest.mark.parametrize(
@@ -378,9 +377,7 @@ def test_exact_tensors_show_the_first_difference():
 
 def test_large_integers_differ_though_their_floats_are_equal():
     words = text(torch.tensor([2**53, 1]), torch.tensor([2**53 + 1, 1]))
-    assert words.startswith(
-        "1 of 2 elements differs, first at [0]: expected 9007199254740992, yours"
-    )
+    assert words.startswith("1 of 2 elements differs, first at [0]: expected 9007199254740992, yours")
 
 
 @pytest.mark.parametrize(
@@ -425,9 +422,7 @@ def test_exact_tensors_have_remarks_too(expected: Any, actual: Any, remark: str)
 def test_a_remark_is_as_exact_as_it_sounds():
     assert text(torch.tensor([2**53, 1]), torch.tensor([2**53 + 1, 1])).endswith("9007199254740993")
     expected = normal(4, 3)
-    assert text(expected, expected * 1.00005).endswith(
-        "; yours is 1.00005 times the expected everywhere"
-    )
+    assert text(expected, expected * 1.00005).endswith("; yours is 1.00005 times the expected everywhere")
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -626,9 +621,7 @@ def observe_with_gradients(function: Any, inputs: list[torch.Tensor]) -> dict[st
 
 
 @pytest.mark.parametrize(("make", "reference", "others"), [row[1:] for row in RIGHT], ids=IDS)
-@pytest.mark.parametrize(
-    "dtype", [torch.float32, torch.float64, torch.float16, torch.bfloat16], ids=str
-)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.float16, torch.bfloat16], ids=str)
 def test_another_order_of_operations_is_right(
     make: Any, reference: Any, others: list[Any], dtype: torch.dtype, request: Any
 ):
@@ -816,9 +809,7 @@ def test_conjugate_and_negative_views_are_their_values():
 
 def test_complex_values():
     a, b = (torch.complex(normal(8, 5, seed=s), normal(8, 5, seed=s + 1)) for s in (0, 2))
-    by_parts = torch.complex(
-        a.real @ b.real.T - a.imag @ b.imag.T, a.real @ b.imag.T + a.imag @ b.real.T
-    )
+    by_parts = torch.complex(a.real @ b.real.T - a.imag @ b.imag.T, a.real @ b.imag.T + a.imag @ b.real.T)
     precise = precisely(lambda a, b: a @ b.T, a, b)
     assert compare(seen(x=a @ b.T), seen(x=by_parts), precise) == ()
     assert compare(seen(x=a @ b.T), seen(x=by_parts.conj()), precise)
@@ -891,9 +882,7 @@ def test_every_requirement_of_a_name_is_judged():
         ({"a": [1.0]}, {"a": [math.nan]}, "nonfinite"),
     ],
 )
-def test_what_has_a_requirement_must_be_of_the_expected_kind_first(
-    expected: Any, actual: Any, aspect: str
-):
+def test_what_has_a_requirement_must_be_of_the_expected_kind_first(expected: Any, actual: Any, aspect: str):
     def judge(value: Any) -> None:
         pytest.fail("asked about something of another kind")
 
@@ -1074,9 +1063,7 @@ requirement = Requirement("r", None, lambda value: None)
 print(compare(left, right, left, [requirement])[0].text, same(left, left), describe(left["x"]))
 assert "torch" not in sys.modules
 """
-    words = (
-        "1 of 2 elements differs, worst at [1]: expected 2.0, yours 3.0 True Tensor (2,) float32"
-    )
+    words = "1 of 2 elements differs, worst at [1]: expected 2.0, yours 3.0 True Tensor (2,) float32"
     assert run(code) == words
 
 
@@ -1139,9 +1126,7 @@ def test_only_the_gradient_is_wrong():
         def backward(ctx: Any, grad: torch.Tensor) -> torch.Tensor:
             return grad
 
-    with pytest.raises(
-        AssertionError, match=r"  input\.grad   \d+ of 12 elements differ"
-    ) as caught:
+    with pytest.raises(AssertionError, match=r"  input\.grad   \d+ of 12 elements differ") as caught:
         assert_matches_reference(Straight.apply, F.relu, normal(3, 4))
     assert "output" not in str(caught.value)
     assert_matches_reference(Straight.apply, F.relu, normal(3, 4), grad=False)
@@ -1150,9 +1135,7 @@ def test_only_the_gradient_is_wrong():
 def test_a_detached_candidate():
     with pytest.raises(AssertionError) as caught:
         assert_matches_reference(lambda x: x.detach().exp(), torch.exp, normal(3, 4))
-    assert "output         expected a result that carries its graph, yours is det" in str(
-        caught.value
-    )
+    assert "output         expected a result that carries its graph, yours is det" in str(caught.value)
     assert "input 0.grad   expected a gradient of shape (3, 4), yours None" in str(caught.value)
 
 
@@ -1221,9 +1204,7 @@ def test_integer_inputs_and_outputs():
     x = torch.tensor([[3, 1, 2]])
     assert_matches_reference(lambda x: x.sort().values, lambda x: torch.sort(x)[0], x)
     with pytest.raises(AssertionError, match=r"output   2 of 3 elements differ, first at \[0, 0\]"):
-        assert_matches_reference(
-            lambda x: x.sort().indices, lambda x: x.argsort(descending=True), x
-        )
+        assert_matches_reference(lambda x: x.sort().indices, lambda x: x.argsort(descending=True), x)
 
 
 class Norm(nn.Module):
@@ -1254,9 +1235,7 @@ def test_modules_are_compared_with_the_gradients_of_their_parameters():
 
 def test_buffers_of_modules_are_compared_and_left_alone():
     reference, candidate = nn.BatchNorm1d(3), nn.BatchNorm1d(3, momentum=0.5)
-    with pytest.raises(
-        AssertionError, match="running_mean after the call   3 of 3 elements differ"
-    ):
+    with pytest.raises(AssertionError, match="running_mean after the call   3 of 3 elements differ"):
         assert_matches_reference(candidate, reference, normal(8, 3))
     assert torch.equal(candidate.running_mean, torch.zeros(3))
 

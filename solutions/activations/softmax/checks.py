@@ -9,33 +9,31 @@ every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
 
 def observe(result, x, cotangent):
-    result.backward(cotangent)
+    (result * cotangent).sum().backward()
     return {"result": result, "x.grad": x.grad}
 
 
 @every_function
-def check_last_dimension(kata, given, device, function, dtype):
+def check_last_dimension(kata, given, device, function):
     """Values and gradients over the last dimension."""
-    x = given.normal(4, 7, std=2.0, requires_grad=True)
+    x = given.normal(4, 3, 7, std=2.0, requires_grad=True)
     result = getattr(kata, function)(x)
     return observe(result, x, given.like(result))
 
 
-@pytest.mark.parametrize("dim", [0, 1, 2, -1, -2, -4])
+@pytest.mark.parametrize("dim", [0, 2, -1, -3])
 @every_function
 def check_dimensions(kata, given, function, dim):
-    """Values and gradients over every dimension."""
+    """Values and gradients over any dimension."""
     x = given.normal(2, 5, 3, 4, std=2.0, requires_grad=True)
     result = getattr(kata, function)(x, dim)
     return observe(result, x, given.like(result))
 
 
-@pytest.mark.parametrize(
-    ("shape", "dim"), [((6,), 0), ((3, 1), 1), ((1, 4, 1), 1), ((1, 1, 5), -1), ((0, 5), 1)]
-)
+@pytest.mark.parametrize(("shape", "dim"), [((6,), 0), ((3, 1), 1), ((1, 4, 1), 1), ((1, 1, 5), -1)])
 @every_function
 def check_sizes(kata, given, function, shape, dim):
-    """One dimension, dimensions of size 1, an empty batch."""
+    """One dimension only, and dimensions of size 1."""
     x = given.normal(*shape, requires_grad=True)
     result = getattr(kata, function)(x, dim)
     return observe(result, x, given.like(result))
@@ -94,7 +92,7 @@ def check_minus_infinity(kata, given, function, dtype):
     cotangent = given.like(result)
     if result.shape == x.shape:
         cotangent = cotangent.masked_fill(masked, 0.0)
-    result.backward(cotangent)
+    (result * cotangent).sum().backward()
     return {"result": result, "x.grad where x is finite": x.grad.masked_fill(masked, 0.0)}
 
 
@@ -106,10 +104,18 @@ def check_nothing_left(kata, given, keepdim):
     return {"result": kata.my_logsumexp(x, dim=1, keepdim=keepdim)}
 
 
-@pytest.mark.dtypes("float16", "bfloat16")
+@pytest.mark.dtypes("float64", "float16", "bfloat16")
 @every_function
-def check_low_precision(kata, given, function, dtype):
-    """The result has the dtype of x, in low precision too."""
+def check_dtype(kata, given, function, dtype):
+    """The result has the dtype of x, and its precision."""
     x = given.normal(4, 7, std=2.0, requires_grad=True)
+    result = getattr(kata, function)(x)
+    return observe(result, x, given.like(result))
+
+
+@every_function
+def check_empty(kata, given, function):
+    """An empty batch gives an empty result."""
+    x = given.normal(0, 5, requires_grad=True)
     result = getattr(kata, function)(x)
     return observe(result, x, given.like(result))

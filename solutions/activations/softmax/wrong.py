@@ -57,9 +57,7 @@ class NaNForNothingLeft:
     logarithm of an empty sum is -inf: keep that maximum out of the subtraction.
     """
 
-    my_softmax, my_log_softmax, my_logsumexp = shifted_by(
-        lambda x, dim: x.max(dim, keepdim=True).values
-    )
+    my_softmax, my_log_softmax, my_logsumexp = shifted_by(lambda x, dim: x.max(dim, keepdim=True).values)
 
 
 @wrong("check_underflow")
@@ -141,7 +139,7 @@ class IgnoresKeepdim:
         return reference.my_logsumexp(x, dim)
 
 
-@wrong("check_low_precision")
+@wrong("check_dtype")
 class ReturnsFloat32:
     """The computation is done in float32, which is a good idea for low precision, but the result is
     not cast back: it must have the dtype of x.

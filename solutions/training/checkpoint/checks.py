@@ -97,9 +97,7 @@ def check_safe_file(kata, given, loss, device):
         "tensor": given.tensor(0.375),
     }[loss]
     kata.save_checkpoint("run.pt", 7, *trained(given), best)
-    observed = {
-        "torch.load(path)": raises(pickle.UnpicklingError, lambda: torch.load("run.pt"))
-    }
+    observed = {"torch.load(path)": raises(pickle.UnpicklingError, lambda: torch.load("run.pt"))}
     observed["returned"] = kata.load_checkpoint("run.pt", *fresh(given))
     return observed
 
@@ -170,9 +168,7 @@ def check_misfit(kata, given, misfit, device):
         model = given.fill(nn.Sequential(*model[:3], nn.Linear(6, 4)))
     kata.save_checkpoint("run.pt", 7, *saved, 0.375)
     modes = [m.training for m in model.modules()]
-    loading = raises(
-        Exception, lambda: kata.load_checkpoint("run.pt", model, optimizer_for(model))
-    )
+    loading = raises(Exception, lambda: kata.load_checkpoint("run.pt", model, optimizer_for(model)))
     return {
         "loading": loading,
         "modes as before": [m.training for m in model.modules()] == modes,
@@ -216,5 +212,3 @@ def check_safe_loading(kata, given):
     with contextlib.suppress(Exception):
         kata.load_checkpoint("trap.pt", *fresh(given))
     return {"code in the file ran": Path("ran").exists()}
-
-

@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import torch
@@ -40,11 +39,11 @@ class WritesAndRenames:
         partial = path.with_suffix(".tmp")
         state = (model.state_dict(), optimizer.state_dict(), epoch, float(best_val_loss))
         torch.save(state, partial)
-        os.replace(partial, path)
+        partial.replace(path)
 
     @staticmethod
     def load_checkpoint(path, model, optimizer):
-        with open(path, "rb") as file:
+        with Path(path).open("rb") as file:
             weights, state, epoch, best = torch.load(file, map_location=lambda storage, _: storage)
         optimizer.load_state_dict(state)
         model.load_state_dict(weights)

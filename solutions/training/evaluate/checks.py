@@ -138,9 +138,7 @@ def check_no_samples(kata, given, device):
     """A loader that yields nothing raises ValueError."""
     model = classifier(given)
     return {
-        "empty list": raises(
-            ValueError, lambda: kata.evaluate(model, [], F.cross_entropy, device)
-        ),
+        "empty list": raises(ValueError, lambda: kata.evaluate(model, [], F.cross_entropy, device)),
         "empty generator": raises(
             ValueError, lambda: kata.evaluate(model, iter(()), F.cross_entropy, device)
         ),
@@ -158,9 +156,7 @@ def check_device(kata, given):
                 return self.as_subclass(torch.Tensor)
 
     model = classifier(given)
-    model.register_forward_pre_hook(
-        lambda module, inputs: used.append(not isinstance(inputs[0], FromLoader))
-    )
+    model.register_forward_pre_hook(lambda module, inputs: used.append(not isinstance(inputs[0], FromLoader)))
 
     def criterion(logits, y):
         used.append(not isinstance(y, FromLoader))
@@ -189,7 +185,5 @@ def check_validate(kata, given, device):
         "recording in the forward pass": recorded,
         "recording afterwards": torch.is_grad_enabled(),
         "weight.grad of the first layer afterwards": model[0].weight.grad,
-        "no samples": raises(
-            ValueError, lambda: kata.validate(model, [], F.cross_entropy, device)
-        ),
+        "no samples": raises(ValueError, lambda: kata.validate(model, [], F.cross_entropy, device)),
     }

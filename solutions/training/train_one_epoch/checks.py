@@ -30,9 +30,7 @@ def weights(model):
 def check_weights(kata, given, optimizer, device, dtype):
     """One step for every batch, with the gradient of that batch."""
     model = network(given)
-    kata.train_one_epoch(
-        model, batches(given), optimizer_for(model, optimizer), F.cross_entropy, device
-    )
+    kata.train_one_epoch(model, batches(given), optimizer_for(model, optimizer), F.cross_entropy, device)
     return weights(model)
 
 
@@ -47,9 +45,7 @@ def check_average(kata, given, loader, device):
         x, y = (torch.cat(parts) for parts in zip(*given_batches, strict=True))
         dataset = torch.utils.data.TensorDataset(x, y)
         given_batches = torch.utils.data.DataLoader(dataset, batch_size=4, drop_last=True)
-    returned = kata.train_one_epoch(
-        model, given_batches, optimizer_for(model), F.cross_entropy, device
-    )
+    returned = kata.train_one_epoch(model, given_batches, optimizer_for(model), F.cross_entropy, device)
     return {"returned": returned}
 
 
@@ -121,9 +117,7 @@ def check_device(kata, given):
                 return self.as_subclass(torch.Tensor)
 
     model = network(given)
-    model.register_forward_pre_hook(
-        lambda module, inputs: used.append(not isinstance(inputs[0], FromLoader))
-    )
+    model.register_forward_pre_hook(lambda module, inputs: used.append(not isinstance(inputs[0], FromLoader)))
 
     def loss_fn(prediction, y):
         used.append(not isinstance(y, FromLoader))

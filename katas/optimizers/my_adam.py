@@ -1,0 +1,64 @@
+"""Adam with bias correction
+
+Write Adam as a class of its own. For each parameter, step() takes
+
+    g          its gradient plus weight_decay times the parameter (the coupled form of decay)
+    m, v       the exponential moving averages of g and of g ** 2, which start at zero: the new
+               value counts for 1 - beta1 in m, and for 1 - beta2 in v
+    m_hat      m, and v_hat v, corrected for their start at zero: divided by the sum of the factors
+    v_hat      with which the values averaged so far count
+
+and subtracts lr * m_hat / (sqrt(v_hat) + eps).
+
+Rules
+    - params is any iterable of floating tensors that require grad, a generator too. They may differ
+      in shape and dtype; m and v have the dtype and the device of their parameter.
+    - A parameter whose grad is None is left out of that step: it stays as it is, and so do its m and
+      v. The correction depends on how often this parameter was updated, not on calls of step().
+    - lr is an attribute. It may be changed between two steps, and the next step uses it.
+    - Parameters are changed in place: they stay the same objects, in the same memory, and leaves
+      that require grad. Gradients are not changed by step().
+    - step() records nothing for autograd, not even where the gradients themselves carry a graph
+      (create_graph=True).
+    - zero_grad() makes the gradients None or zero, as you like. Some may be None already.
+    - Two instances share nothing.
+    - Without the Adam family of torch.optim.
+
+Why it is asked: everybody uses it, and ten lines of it show whether you know why the first steps
+need a correction, where eps belongs, and what an optimizer must keep out of the graph.
+
+Example
+    >>> w = torch.tensor([1.0, -2.0], requires_grad=True)
+    >>> adam = MyAdam([w], lr=0.1)
+    >>> (w**2).sum().backward()
+    >>> adam.step()
+    >>> w
+    tensor([ 0.9000, -1.9000], requires_grad=True)
+    >>> w.grad
+    tensor([ 2., -4.])
+"""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+
+class MyAdam:
+    lr: float
+
+    def __init__(
+        self,
+        params: Iterable[Tensor],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        raise NotImplementedError
+
+    def step(self) -> None:
+        raise NotImplementedError
+
+    def zero_grad(self) -> None:
+        raise NotImplementedError

@@ -1,0 +1,233 @@
+import torch
+
+from pytest_torchkata.checks import wrong
+
+
+@wrong("check_weights")
+class AsItWas:
+    """zero_grad still runs once per epoch and after backward: the first batch of every epoch has no
+    effect, and each later one is added to those before it.
+    """
+
+    @staticmethod
+    def train(model, loader, optimizer, loss_fn, epochs):
+        losses = []
+        for _ in range(epochs):
+            for step, (x, y) in enumerate(loader):
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                if step == 0:
+                    optimizer.zero_grad()
+                optimizer.step()
+                losses.append(loss.item())
+        return losses
+
+
+@wrong("check_weights")
+class ClearsBetweenBackwardAndStep:
+    """zero_grad stands between backward and step. What backward has just computed is gone before
+    step reads it, so the weights never move.
+    """
+
+    @staticmethod
+    def train(model, loader, optimizer, loss_fn, epochs):
+        losses = []
+        for _ in range(epochs):
+            for x, y in loader:
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                optimizer.zero_grad()
+                optimizer.step()
+                losses.append(loss.item())
+        return losses
+
+
+@wrong("check_weights")
+class NeverClears:
+    """Nothing clears the gradients. backward adds to what is there, so every step uses the sum of
+    the gradients of all batches so far.
+    """
+
+    @staticmethod
+    def train(model, loader, optimizer, loss_fn, epochs):
+        losses = []
+        for _ in range(epochs):
+            for x, y in loader:
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.item())
+        return losses
+
+
+@wrong("check_weights")
+class ClearsOncePerEpoch:
+    """The gradients are cleared once per epoch. Within an epoch they still pile up: the second batch
+    is trained on together with the first, and so on.
+    """
+
+    @staticmethod
+    def train(model, loader, optimizer, loss_fn, epochs):
+        losses = []
+        for _ in range(epochs):
+            optimizer.zero_grad()
+            for x, y in loader:
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.item())
+        return losses
+
+
+@wrong("check_weights")
+class ClearsBeforeTheFirstBatchOnly:
+    """The gradients are cleared on the first batch of an epoch only, now before backward. That batch
+    is right, but from the second on they still pile up.
+    """
+
+    @staticmethod
+    def train(model, loader, optimizer, loss_fn, epochs):
+        losses = []
+        for _ in range(epochs):
+            for step, (x, y) in enumerate(loader):
+                if step == 0:
+                    optimizer.zero_grad()
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.item())
+        return losses
+
+
+@wrong("check_weights")
+class StepsBeforeBackward:
+    """step comes before backward, so it reads what is there before the batch's gradient is: after
+    zero_grad that is nothing, and the weights never move.
+    """
+
+    @staticmethod
+    def train(model, loader, optimizer, loss_fn, epochs):
+        losses = []
+        for _ in range(epochs):
+            for x, y in loader:
+                optimizer.zero_grad()
+                loss = loss_fn(model(x), y)
+                optimizer.step()
+                loss.backward()
+                losses.append(loss.item())
+        return losses
+
+
+@wrong("check_weights", shows="exception")
+class StepsBetweenForwardAndBackward:
+    """step comes before backward and works with what the batch before left. It changes the weights
+    in place that the forward pass has just used, and backward notices.
+    """
+
+    @staticmethod
+    def train(model, loader, optimizer, loss_fn, epochs):
+        losses = []
+        for _ in range(epochs):
+            for x, y in loader:
+                loss = loss_fn(model(x), y)
+                optimizer.step()
+                optimizer.zero_grad()
+                loss.backward()
+                losses.append(loss.item())
+        return losses
+
+
+@wrong("check_losses")
+class LossAfterTheStep:
+    """The loss is computed once more after the step, with the new weights. It looks better than what
+    the step was taken on, and costs a second forward pass.
+    """
+
+    @staticmethod
+    def train(model, loader, optimizer, loss_fn, epochs):
+        losses = []
+        for _ in range(epochs):
+            for x, y in loader:
+                optimizer.zero_grad()
+                loss_fn(model(x), y).backward()
+                optimizer.step()
+                with torch.no_grad():
+                    losses.append(loss_fn(model(x), y).item())
+        return losses
+
+
+@wrong("check_losses")
+class KeepsLossTensors:
+    """The loss tensors themselves go into the list. Each holds on to the graph of its batch, so
+    memory grows with every step: store a plain number.
+    """
+
+    @staticmethod
+    def train(model, loader, optimizer, loss_fn, epochs):
+        losses = []
+        for _ in range(epochs):
+            for x, y in loader:
+                optimizer.zero_grad()
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                optimizer.step()
+                losses.append(loss)
+        return losses
+
+
+@wrong("check_losses")
+class OneLossPerEpoch:
+    """There is one number per epoch. What is asked for is the loss of every batch: look at how far
+    the append is indented.
+    """
+
+    @staticmethod
+    def train(model, loader, optimizer, loss_fn, epochs):
+        losses = []
+        for _ in range(epochs):
+            for x, y in loader:
+                optimizer.zero_grad()
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                optimizer.step()
+            losses.append(loss.item())
+        return losses
+
+
+@wrong("check_stale_gradients")
+class ClearsOnlyAtTheEnd:
+    """The gradients are cleared after the step only. That is right from the second batch on, but the
+    first step also uses what the caller left on the parameters.
+    """
+
+    @staticmethod
+    def train(model, loader, optimizer, loss_fn, epochs):
+        losses = []
+        for _ in range(epochs):
+            for x, y in loader:
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                optimizer.step()
+                optimizer.zero_grad()
+                losses.append(loss.item())
+        return losses
+
+
+@wrong("check_subset")
+class UpdatesEveryParameter:
+    """An optimizer over all parameters of the model is built inside. The one that you were given
+    decides which parameters move, and how.
+    """
+
+    @staticmethod
+    def train(model, loader, optimizer, loss_fn, epochs):
+        optimizer = type(optimizer)(model.parameters(), **optimizer.defaults)
+        losses = []
+        for _ in range(epochs):
+            for x, y in loader:
+                optimizer.zero_grad()
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.item())
+        return losses
