@@ -2,6 +2,7 @@
 
 import textwrap
 from pathlib import Path
+from typing import ClassVar
 
 import numpy  # noqa: F401 (a run in this process must not be the first to import it)
 import pytest
@@ -85,17 +86,17 @@ class Project:
         """Add a kata; a file may be replaced by name: stub, toml, reference, checks, wrong, right."""
         known = {"stub": STUB, "toml": TOML, "reference": REFERENCE, "checks": CHECKS, "wrong": WRONG}
         known |= files
-        solution = self.path / "solutions" / id
+        solution = self.path / "solutions" / name
         solution.mkdir(parents=True)
         (solution / "kata.toml").write_text(known.pop("toml"))
-        self.answer(known.pop("stub"), id)
-        for name, text in known.items():
-            (solution / f"{name}.py").write_text(textwrap.dedent(text))
+        self.answer(known.pop("stub"), name)
+        for file, text in known.items():
+            (solution / f"{file}.py").write_text(textwrap.dedent(text))
         return self
 
     def answer(self, text, name="toy/double"):
         """Write the learner's file."""
-        path = self.stub(id)
+        path = self.stub(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(text, bytes):
             path.write_bytes(text)
@@ -104,7 +105,7 @@ class Project:
         return self
 
     def stub(self, name="toy/double") -> Path:
-        return (self.path / "katas" / id).with_suffix(".py")
+        return (self.path / "katas" / name).with_suffix(".py")
 
     def run(self, *arguments):
         """Run pytest on the katas, as a user would."""
@@ -134,7 +135,7 @@ def isolation(request):
 class Shared(sandbox.Sandbox):
     """A sandbox that outlives the run that asked for it: importing torch takes a second."""
 
-    known: dict[str, "Shared"] = {}
+    known: ClassVar[dict[str, "Shared"]] = {}
 
     def close(self):
         pass
