@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from pytest_torchkata import report
-from pytest_torchkata.catalogue import Catalogue, facts
-from pytest_torchkata.kata import Kata
+from pytest_torchkata.catalogue import Catalogue, api, facts
+from pytest_torchkata.checks import question_text, snippets
+from pytest_torchkata.kata import REFERENCE, Job, Kata, Observed, Opaque
 from pytest_torchkata.progress import ProgressError, Store
+from pytest_torchkata.sandbox import Sandbox, SandboxError, default_model
 
 __all__ = ["hint", "progress", "reveal"]
 
@@ -23,7 +26,7 @@ def hint(kata: Kata, store: Store) -> Iterator[str]:
     number = min(taken + 1, len(hints))
     yield f"Hint {number} of {len(hints)} for {kata.id}"
     yield ""
-    yield f"  {hints[number - 1].strip()}"
+    yield from textwrap.wrap(hints[number - 1], report.WIDTH, initial_indent="  ", subsequent_indent="  ")
     yield ""
     if number < len(hints):
         yield f"Another:  pytest --hint {kata.id}"
@@ -35,7 +38,26 @@ def hint(kata: Kata, store: Store) -> Iterator[str]:
 def reveal(kata: Kata, store: Store) -> Iterator[str]:
     """Show the reference and the checks; for a kata that is not solved, that is giving it up."""
     yield from report.reveal(kata)
+    if "ANSWERS" in api(kata):
+        yield from _truth(kata)
     yield from _recorded(lambda: store.revealed(kata.id))
+
+
+def _truth(kata: Kata) -> Iterator[str]:
+    """Run the questions of a predict kata, whose answers stand nowhere."""
+    sandbox = Sandbox(default_model())
+    try:
+        yield "# What the snippets give"
+        yield ""
+        for question in snippets(question_text(kata.solution)):
+            run = sandbox.run(Job(kata, REFERENCE, "check_answer", {"question": question}))
+            seen = run.values[question] if isinstance(run, Observed) else run
+            yield f"{question}: {seen.text if isinstance(seen, Opaque) else repr(seen)}"
+        yield ""
+    except SandboxError as error:
+        yield str(error)
+    finally:
+        sandbox.close()
 
 
 def progress(catalogue: Catalogue, store: Store) -> Iterator[str]:

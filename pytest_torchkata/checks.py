@@ -89,8 +89,8 @@ def requirement(
 class Given:
     """Draws a check's inputs from its own generator, so that an answer's use of randomness shifts nothing.
 
-    Values are drawn in float64 (or complex128) and rounded to ``dtype``, so that they are the same on every device and,
-    up to rounding, in every precision.
+    Values are drawn in float64 (or complex128) and rounded to ``dtype``, so that they are the same on every
+    device and, up to rounding, in every precision.
     """
 
     def __init__(self, seed: int, device: str = "cpu", dtype: str = "float32", precise: bool = False) -> None:

@@ -26,7 +26,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, cast
+from typing import Any, BinaryIO, NoReturn, TextIO, cast
 
 from pytest_torchkata import observe, state, transport
 from pytest_torchkata.kata import REFERENCE, Job
@@ -36,8 +36,10 @@ OUTPUT = 64 << 10
 """Bytes of an answer's output that are kept."""
 RESULT = 1 << 30
 """Bytes of observations that are accepted."""
-GRACE = 0.3
-"""Seconds between the dump of a stack that took too long and the end of its process."""
+TIME_IS_UP = getattr(signal, "SIGUSR1", 0)
+"""The signal at which a worker writes down where it is."""
+GRACE = 0.1
+"""Seconds that it gets for that."""
 
 
 def main(model: str, home: str) -> None:
@@ -131,7 +133,8 @@ def _serve(home: Path, job: Job, rank: int, rendezvous: str) -> bytes:
     if "rank" in job.arguments:
         job = dataclasses.replace(job, arguments={**job.arguments, "rank": rank})
     run = {"": observe.scan, observe.EXAMPLES: observe.examples}.get(job.check, observe.observe)
-    with _scratch(home), _stack_dumps(home, job.seconds), _group(job, rank, rendezvous):
+    os.truncate(home / "stack", 0)
+    with _scratch(home), _group(job, rank, rendezvous):
         return transport.encode(run(job))
 
 
@@ -176,7 +179,7 @@ class _Forking:
 
     def _watch(self, worker: _Worker, seconds: float | None) -> dict[str, Any]:
         """Wait for a worker's reply, its end, or the end of its time; leave if nobody waits for us."""
-        deadline = None if seconds is None else time.monotonic() + seconds + GRACE
+        deadline = None if seconds is None else time.monotonic() + seconds
         while (reply := worker.reply()) is None and not worker.has_ended():
             wait = None if deadline is None else max(0.0, deadline - time.monotonic())
             streams: list[Any] = [self._wakeup, self._commands, *worker.streams()]
@@ -186,6 +189,7 @@ class _Forking:
                     each.end()
                 os._exit(0)
             if deadline is not None and time.monotonic() >= deadline:
+                worker.tell_where()
                 worker.kill()
                 return {"how": "time", **worker.output()}
             if self._wakeup in ready:
@@ -247,6 +251,11 @@ class _Worker:
                 self.ended, self.status = True, os.waitstatus_to_exitcode(status)
                 self._result.drain()
         return self.ended
+
+    def tell_where(self) -> None:
+        """Let the process write down where it is."""
+        os.kill(self._pid, TIME_IS_UP)
+        time.sleep(GRACE)
 
     def kill(self) -> None:
         for kill in (os.killpg, os.kill):  # the group exists once the worker has called setsid
@@ -328,12 +337,13 @@ def _be_worker(home: Path, memory: int | None, inlet: int, give: int, speak: int
                     os.close(fd)
         commands, replies = os.fdopen(inlet, "rb"), os.fdopen(give, "wb")
         _limit_memory(memory)
+        kept_open = _dump_stacks(home)  # noqa: F841
         before = state.fingerprint()
         while (frame := receive(commands)) is not None:
             result = _serve(home, *pickle.loads(frame))  # from the deciding process, which we trust
             sys.stdout.flush()
             sys.stderr.flush()
-            send(replies, (b"0" if state.fingerprint() == before else b"1") + result)
+            send(replies, (b"1" if state.differs(before) else b"0") + result)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except BaseException as error:
@@ -343,15 +353,18 @@ def _be_worker(home: Path, memory: int | None, inlet: int, give: int, speak: int
 
 
 def _limit_memory(memory: int | None) -> None:
-    """Bound the address space, above what is taken at the start, where the platform keeps count of it."""
-    if memory is None or not sys.platform.startswith("linux"):
+    """Bound the address space, above what is taken by now, where the platform keeps count of it."""
+    if not sys.platform.startswith("linux"):
         return
     import resource
 
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    limit = pages * resource.getpagesize() + memory
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = most
+    if memory is not None:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        limit = pages * resource.getpagesize() + memory
+    resource.setrlimit(resource.RLIMIT_AS, (limit, most))
 
 
 # This process for every job -----------------------------------------------------------------------
@@ -362,12 +375,17 @@ class _Serving:
 
     def __init__(self, home: str) -> None:
         self._home = Path(home)
+        self._stacks = _dump_stacks(self._home)
 
     def __call__(self, job: Job, rank: int, rendezvous: str) -> dict[str, Any]:
         before = state.fingerprint()
+        _limit_memory(job.memory if job.device == "cpu" else None)  # CUDA maps more than it takes
+        if job.seconds is not None:
+            faulthandler.dump_traceback_later(job.seconds, file=self._stacks)
         with _captured() as output:
             result = _serve(self._home, job, rank, rendezvous)
-        spoiled = state.fingerprint() != before  # not before our own thread has ended
+        faulthandler.cancel_dump_traceback_later()
+        spoiled = state.differs(before)  # not before our own thread has ended
         return {
             "how": "exit",
             "status": 0,
@@ -427,30 +445,31 @@ class _Drain:
 
 @contextlib.contextmanager
 def _scratch(home: Path) -> Iterator[None]:
-    """Work in an empty directory, and remove it afterwards."""
+    """Work in an empty directory."""
     path = home / "work"
-    shutil.rmtree(path, ignore_errors=True)  # of a worker that was killed
-    path.mkdir()
+    path.mkdir(exist_ok=True)
+    for entry in path.iterdir():  # what an earlier job has left
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink()
     os.chdir(path)
     try:
         yield
     finally:
         os.chdir(home)
-        shutil.rmtree(path, ignore_errors=True)
 
 
-@contextlib.contextmanager
-def _stack_dumps(home: Path, seconds: float | None) -> Iterator[None]:
-    """Write the stack to a file when the time is up or the process crashes; it needs no interpreter lock."""
-    with (home / "stack").open("w") as file:
-        faulthandler.enable(file)
-        if seconds is not None:
-            faulthandler.dump_traceback_later(seconds, file=file)
-        try:
-            yield
-        finally:
-            faulthandler.cancel_dump_traceback_later()
-            faulthandler.disable()
+def _dump_stacks(home: Path) -> TextIO:
+    """Have the stack written to a file when the process crashes, or is told that its time is up.
+
+    Neither needs the interpreter lock, which an endless loop in C holds.
+    """
+    file = (home / "stack").open("a")
+    faulthandler.enable(file)
+    if hasattr(faulthandler, "register"):
+        faulthandler.register(TIME_IS_UP, file)
+    return file
 
 
 @contextlib.contextmanager
@@ -463,8 +482,6 @@ def _group(job: Job, rank: int, rendezvous: str) -> Iterator[None]:
 
     import torch.distributed as dist
 
-    if sys.platform.startswith("linux"):  # a laptop's host name need not resolve
-        os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
     dist.init_process_group(
         "gloo",
         init_method=Path(rendezvous).as_uri(),

@@ -195,17 +195,25 @@ class CheckItem(pytest.Function):
         file = self.file
         around = self.config.stash[surroundings]
         if file.blocked_by and not around.all_checks:
+            self.session.testsfailed -= 1  # --maxfail counts what was run
             raise NotShown(f"Not run: fix {file.blocked_by!r} first, or run with --all-checks.")
         file.judged += 1
         seed = around.seed_for(file.kata)
         verdict = around.judge.verdict(self.check(), item_seed(seed, self.name))
         if verdict.output:
-            self.add_report_section("call", "output", verdict.output)
+            self._keep_output(verdict.output)
         if verdict.outcome == "passed":
             file.passed.append(self.title)
             return
         file.blocked_by = self.title
         raise NotSolved(verdict, self._text(verdict, seed))
+
+    def _keep_output(self, output: str) -> None:
+        """Keep what the answer printed for the report, or print it at once under -s."""
+        if self.config.getoption("capture") == "no" and not hasattr(self.config, "workerinput"):
+            sys.stdout.write(output)
+        else:
+            self.add_report_section("call", "output", output)
 
     def _text(self, verdict: Verdict, seed: int) -> str:
         around = self.config.stash[surroundings]

@@ -98,7 +98,7 @@ def _raised(run: Raised, file: str) -> Iterator[str]:
 def _load_error(run: Raised, file: str) -> Iterator[str]:
     if "ImportError" in run.bases:
         yield f"An import fails: {run.message}"
-    elif "OSError" in run.bases or run.type == "UnicodeDecodeError":
+    elif "OSError" in run.bases and not run.frames:
         yield f"{file} cannot be read: {run.message}"
     else:
         yield "The file cannot be loaded:"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import doctest
+import functools
 import importlib
 import random
 import sys
@@ -124,7 +125,7 @@ class _Subject:
         module = types.ModuleType(self._job.kata.name)
         module.__file__ = str(self._file)
         sys.modules[module.__name__] = module  # pickles and dataclasses look classes up there
-        code = compile(self._file.read_bytes(), str(self._file), "exec")
+        code = _compiled(self._file.read_bytes(), str(self._file))
         exec(code, vars(module))  # noqa: S102 (what this process is for)
         return module
 
@@ -147,6 +148,11 @@ class _Subject:
             for entry in traceback.extract_tb(error.__traceback__)
             if self.owns(entry.filename)
         ]
+
+
+@functools.lru_cache(maxsize=4)
+def _compiled(source: bytes, filename: str) -> types.CodeType:
+    return compile(source, filename, "exec")
 
 
 def _mount(job: Job) -> None:

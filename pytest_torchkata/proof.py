@@ -102,6 +102,8 @@ def _question_problems(kata: Kata) -> Iterator[str]:
         elif key := re.match(r'    "(\w+)":', line):
             shown[key[1]] = "\n".join(comments)
             comments = []
+    if "check_answer" not in [check.name for check in _checks(kata)]:
+        yield f"{kata.id}: checks.py needs check_answer(kata, question), one case for each question"
     asked = snippets(question_text(kata.solution))
     for name in [*asked, *(set(shown) - set(asked))]:
         if shown.get(name) != asked.get(name):

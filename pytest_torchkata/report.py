@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Message", "bars", "colour", "failure", "header", "next_step", "overview", "reveal"]
 
-_WIDTH = 96
+WIDTH = 96
 _BAR = 10
 
 
 @dataclass(frozen=True)
 class _Crash:
     message: str
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class Message:
@@ -102,7 +105,7 @@ def _details(verdict: Verdict) -> Iterator[str]:
 def _reasons(kata: Kata, verdict: Verdict) -> Iterator[str]:
     if verdict.diagnosis:
         text = f"Known mistake: {verdict.diagnosis}"
-        yield from textwrap.wrap(text, _WIDTH, initial_indent="     ", subsequent_indent="     ")
+        yield from textwrap.wrap(text, WIDTH, initial_indent="     ", subsequent_indent="     ")
     if verdict.place:
         at = f"{explain.shown(kata.stub)}:{verdict.place.line} in {verdict.place.function}"
         yield f"     Your code: {at}"
@@ -136,9 +139,10 @@ def bars(
 
 def overview(catalogue: Catalogue, standings: Mapping[str, Standing]) -> Iterator[str]:
     """Show every topic, and every kata in it with its state."""
-    for topic in _by_topic(catalogue, None):
-        yield from bars(catalogue, standings, [topic])
-        for kata in _by_topic(catalogue, [topic])[topic]:
+    topics = _by_topic(catalogue, None)
+    for bar, katas in zip(bars(catalogue, standings), topics.values(), strict=True):
+        yield bar
+        for kata in katas:
             yield f"   {_line(kata, standings.get(kata.id))}"
     yield ""
     yield from next_step(catalogue, standings)

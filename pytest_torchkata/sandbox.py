@@ -41,6 +41,8 @@ _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
 }
+if sys.platform.startswith("linux"):  # a laptop's host name need not resolve
+    _ENVIRONMENT["GLOO_SOCKET_IFNAME"] = "lo"
 
 
 class SandboxError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import sys
 import threading
@@ -10,7 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-__all__ = ["fingerprint"]
+__all__ = ["differs", "fingerprint"]
 
 _WATCHED = (
     "builtins", "os", "sys", "time", "math", "random", "numpy", "numpy.random", "torch", "torch.nn",
@@ -21,10 +22,7 @@ _CLASSES = ("torch.Tensor", "torch.nn.Module", "torch.optim.Optimizer", "torch.a
 
 
 def fingerprint() -> dict[str, Any]:
-    """Describe the process so that two descriptions are equal if nothing was changed in between.
-
-    Modules that were merely imported in between do not count.
-    """
+    """Describe what an answer can change and the next one would notice."""
     import torch
 
     return {
@@ -66,10 +64,30 @@ def _class(name: str) -> type:
     return found
 
 
-def _names(owner: types.ModuleType | type) -> dict[str, int]:
-    """Return which object each name is bound to; submodules come and go with imports."""
-    return {
-        name: id(value)
-        for name, value in list(vars(owner).items())
-        if not isinstance(value, types.ModuleType) and not name.startswith("__")
-    }
+def _names(owner: types.ModuleType | type) -> dict[str, Any]:
+    return dict(vars(owner))
+
+
+def differs(before: dict[str, Any]) -> bool:
+    """Return whether the process is another than when it was described.
+
+    Modules that were merely imported in between do not count.
+    """
+    after = fingerprint()
+    if any(before[key] != after[key] for key in before if key not in ("names", "classes")):
+        return True
+    return any(
+        not _same_names(names, after[kind].get(owner, names))
+        for kind in ("names", "classes")
+        for owner, names in before[kind].items()
+    )
+
+
+def _same_names(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    if before.keys() == after.keys() and all(map(operator.is_, before.values(), after.values())):
+        return True
+    return all(
+        before.get(name) is after.get(name)
+        for name in before.keys() | after.keys()
+        if not isinstance(after.get(name), types.ModuleType) and not name.startswith("__")
+    )

@@ -23,7 +23,10 @@ OUT_OF_MEMORY = 71
 
 FRAME = struct.Struct(">Q")
 _HEADER = struct.Struct(">I")
+_LARGEST = 2 << 30
+"""Bytes of a frame; more than a child hands on of an answer's observations."""
 _DEPTH = 32
+_DIMENSIONS = 64
 _TEXT = 2000
 # dtypes that NumPy lacks travel as a wider one that holds every value of theirs.
 _WIDENED = {"bfloat16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz"}
@@ -48,11 +51,13 @@ def send(stream: BinaryIO, frame: bytes) -> None:
 
 
 def receive(stream: BinaryIO) -> bytes | None:
-    """Read one frame; None at the end of the stream."""
+    """Read one frame; None at the end of the stream, and where no frame can be."""
     header = stream.read(FRAME.size)
     if len(header) < FRAME.size:
         return None
     (length,) = FRAME.unpack(header)
+    if length > _LARGEST:
+        return None
     frame = stream.read(length)
     return frame if len(frame) == length else None
 
@@ -64,7 +69,8 @@ def encode(message: Any) -> bytes:
     """Describe ``message`` and append the bytes of its tensors.
 
     Tensors are copied to the CPU, made contiguous, and their conjugate and negative bits resolved, so
-    that the bytes are the values. Objects of unknown type travel as their type's name.
+    that the bytes are the values. Objects of unknown type travel as their type's name, and so does what
+    cannot be read.
     """
     blobs: list[bytes] = []
     text = json.dumps(_describe(message, blobs, 0), separators=(",", ":")).encode()
@@ -72,17 +78,28 @@ def encode(message: Any) -> bytes:
 
 
 def _describe(value: Any, blobs: list[bytes], depth: int) -> Any:
+    before = len(blobs)
+    try:
+        return _describe_readable(value, blobs, depth)
+    except MemoryError:
+        raise
+    except Exception:  # an answer's objects may do as they like
+        del blobs[before:]
+        return {"k": "opaque", "type": _type_name(value), "text": ""}
+
+
+def _describe_readable(value: Any, blobs: list[bytes], depth: int) -> Any:
     import numpy as np
     import torch
 
     if depth > _DEPTH:
         return {"k": "opaque", "type": type(value).__name__, "text": "nested too deeply"}
+    if isinstance(value, np.generic):
+        value = value.item()
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, torch.Tensor):
         return _describe_tensor(value, blobs)
-    if isinstance(value, np.generic):
-        value = value.item()
     if isinstance(value, str):
         return {"k": "str", "v": str.__str__(value)}
     if isinstance(value, int):
@@ -226,8 +243,8 @@ def _rebuild_tensor(tree: Any, blobs: memoryview, at: int) -> tuple[Array, int]:
     import numpy as np
 
     shape = tuple(int(n) for n in tree["shape"])
-    if any(n < 0 for n in shape):
-        raise TransportError(f"negative size in {shape}")
+    if any(n < 0 for n in shape) or len(shape) > _DIMENSIONS:
+        raise TransportError(f"no shape: {shape}"[:_TEXT])
     raw = str(tree.get("raw", "float32"))
     if raw not in _NUMPY:
         raise TransportError(f"unknown dtype {raw!r}")

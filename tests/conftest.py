@@ -80,7 +80,14 @@ class Project:
     def __init__(self, pytester):
         self.pytester = pytester
         self.path = pytester.path
-        pytester.makeini("[pytest]\naddopts = -p pytest_torchkata.plugin -p no:cacheprovider\n")
+        self.ini("-p no:cacheprovider")
+
+    def ini(self, options="", **settings):
+        """Write the project's settings; without options pytest keeps a cache."""
+        lines = [f"addopts = -p pytest_torchkata.plugin {options}"]
+        lines += [f"{name} = {value}" for name, value in settings.items()]
+        self.pytester.makeini("\n".join(["[pytest]", *lines]))
+        return self
 
     def kata(self, name="toy/double", **files):
         """Add a kata; a file may be replaced by name: stub, toml, reference, checks, wrong, right."""
@@ -91,7 +98,7 @@ class Project:
         (solution / "kata.toml").write_text(known.pop("toml"))
         self.answer(known.pop("stub"), name)
         for file, text in known.items():
-            (solution / f"{file}.py").write_text(textwrap.dedent(text))
+            (solution / f"{file}.py").write_text(textwrap.dedent(text), encoding="utf-8")
         return self
 
     def answer(self, text, name="toy/double"):
@@ -109,7 +116,11 @@ class Project:
 
     def run(self, *arguments):
         """Run pytest on the katas, as a user would."""
-        return self.pytester.runpytest_inprocess("katas", *arguments)
+        return self.run_on("katas", *arguments)
+
+    def run_on(self, *arguments):
+        """Run pytest with these arguments alone."""
+        return self.pytester.runpytest_inprocess(*arguments)
 
     def run_apart(self, *arguments):
         """Run pytest in a process of its own."""

@@ -26,8 +26,6 @@ ENDINGS = {
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_costs_one_kata(project, isolation, ending):
     code, expected = ENDINGS[ending]
-    if ending.startswith(("a large", "a growing")) and "serve" in isolation:
-        pytest.skip("memory is limited in a fork only")
     project.answer(f"def double(x):\n    \n    {code}\n")
     project.kata("toy/other").answer(OTHER, "toy/other")
     result = project.run(isolation, "--timeout=1", "-rA")

@@ -1,20 +1,20 @@
 """Adam with bias correction
 
-Write Adam as a class of its own. For each parameter, step() takes
+Write Adam as a class of its own. For each parameter w, step() computes
 
-    g          its gradient plus weight_decay times the parameter (the coupled form of decay)
-    m, v       the exponential moving averages of g and of g ** 2, which start at zero: the new
-               value counts for 1 - beta1 in m, and for 1 - beta2 in v
-    m_hat      m, and v_hat v, corrected for their start at zero: divided by the sum of the factors
-    v_hat      with which the values averaged so far count
+    g              w.grad plus weight_decay times w (the coupled form of weight decay)
+    m              the moving average of g: beta1 times the old m plus (1 - beta1) times g
+    v              the moving average of g ** 2 in the same way, with beta2
+    m_hat, v_hat   m and v corrected for their start at zero: divided by the sum of the factors with
+                   which the values averaged so far count
 
-and subtracts lr * m_hat / (sqrt(v_hat) + eps).
+and subtracts lr * m_hat / (sqrt(v_hat) + eps) from w. m and v start at zero.
 
 Rules
-    - params is any iterable of floating tensors that require grad, a generator too. They may differ
-      in shape and dtype; m and v have the dtype and the device of their parameter.
+    - params is any iterable, a generator too, of tensors that require grad: float32 or float64, of
+      any shape.
     - A parameter whose grad is None is left out of that step: it stays as it is, and so do its m and
-      v. The correction depends on how often this parameter was updated, not on calls of step().
+      v. Its correction depends on how often it was updated itself, not on the calls of step().
     - lr is an attribute. It may be changed between two steps, and the next step uses it.
     - Parameters are changed in place: they stay the same objects, in the same memory, and leaves
       that require grad. Gradients are not changed by step().

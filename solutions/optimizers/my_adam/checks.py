@@ -12,28 +12,29 @@ def draw(given, weights, steps, std=1.0):
     return [[given.normal(*w.shape, std=std) for w in weights] for _ in range(steps)]
 
 
-def run(adam, weights, gradients, shown=(1, 2, 3, 20)):
+def run(adam, weights, gradients, shown=(1, 2, 20)):
     """Take a step with each of the gradients, and observe the weights after some."""
+    names = ["weight"] if len(weights) == 1 else [f"weight {i}" for i in range(len(weights))]
     observed = {}
     for t, row in enumerate(gradients, start=1):
         for w, g in zip(weights, row, strict=True):
             w.grad = None if g is None else g.clone()
         adam.step()
         if t in shown:
-            for i, w in enumerate(weights):
-                observed[f"weight {i} after step {t}"] = w.detach().clone()
+            for name, w in zip(names, weights, strict=True):
+                observed[f"{name} after step {t}"] = w.detach().clone()
     return observed
 
 
 def check_first_step(kata, given, device):
     """The first step moves each weight by lr, whatever the scale of its gradient."""
     w = given.tensor([1.0, -2.0, 0.5, 3.0], requires_grad=True)
-    gradient = given.tensor([1e-3, -1.0, 50.0, -1e4])
+    gradient = given.tensor([0.01, -1.0, 50.0, -1e4])
     return run(kata.MyAdam([w], lr=0.1), [w], [[gradient]])
 
 
 @pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9), (0.0, 0.99)])
-def check_twenty_steps(kata, given, betas, dtype):
+def check_twenty_steps(kata, given, betas):
     """Twenty steps, for several betas."""
     weights = parameters(given)
     adam = kata.MyAdam(weights, lr=0.1, betas=betas)
@@ -122,19 +123,17 @@ def check_graph(kata, given):
 
 
 def check_generator(kata, given):
-    """params may be a generator, as model.parameters() is."""
+    """params may be a generator, as model.parameters() is; the defaults are as stated."""
     model = given.fill(nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 2)))
-    adam = kata.MyAdam(model.parameters(), lr=0.1)
+    adam = kata.MyAdam(model.parameters())
     return run(adam, list(model.parameters()), draw(given, list(model.parameters()), 2))
 
 
-def check_mixed_dtypes(kata, given):
-    """Each parameter is updated in its own dtype."""
-    half = given.normal(4, dtype=torch.bfloat16, requires_grad=True)
-    double = given.normal(3, 2, dtype=torch.float64, requires_grad=True)
-    weights = [half, double]
-    gradients = [[g.to(w.dtype) for g, w in zip(row, weights)] for row in draw(given, weights, 3)]
-    return run(kata.MyAdam(weights, lr=0.1), weights, gradients)
+@pytest.mark.dtypes("float64")
+def check_float64(kata, given, dtype):
+    """float64 parameters keep their precision."""
+    weights = parameters(given)
+    return run(kata.MyAdam(weights, lr=0.1), weights, draw(given, weights, 20))
 
 
 def check_two_instances(kata, given):

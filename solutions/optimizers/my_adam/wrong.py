@@ -5,6 +5,37 @@ from pytest_torchkata.checks import wrong
 from . import reference
 
 
+@wrong("check_first_step", shows="exception")
+class AutogradIsWatching:
+    """The parameter is a leaf that requires grad, and autograd does not let anyone write into such a
+    leaf while it records. An update is not part of the model: switch the recording off for it.
+    """
+
+    class MyAdam(reference.MyAdam):
+        def step(self):
+            beta1, beta2 = self.betas
+            for i, p in enumerate(self.params):
+                if p.grad is None:
+                    continue
+                g = p.grad
+                self.m[i] = beta1 * self.m[i] + (1 - beta1) * g
+                self.v[i] = beta2 * self.v[i] + (1 - beta2) * g**2
+                self.updates[i] += 1
+                p -= self._step(self.m[i], self.v[i], self.updates[i])
+
+
+@wrong("check_first_step")
+class BindsTheName:
+    """The weight does not move. If your step ends in p = p - ..., that makes p the name of a new
+    tensor: the parameter itself must be written into.
+    """
+
+    class MyAdam(reference.MyAdam):
+        def step(self):
+            for p, m, v in zip(self.params, self.m, self.v, strict=True):
+                p = p - self._step(m, v, 1)
+
+
 @wrong("check_first_step")
 class NoBiasCorrection:
     """m and v are used as they are. Both start at zero and are too small at first, m by a factor of
@@ -98,20 +129,23 @@ class StopsAtMissing:
             self.params, self.m, self.v = everything
 
 
+class FromTheFirstGradient(reference.MyAdam):
+    def step(self):
+        with torch.no_grad():
+            for i, p in enumerate(self.params):
+                if self.updates[i] == 0 and p.grad is not None:
+                    g = p.grad + self.weight_decay * p
+                    self.m[i], self.v[i] = g.clone(), g**2
+        super().step()
+
+
 @wrong("check_first_step")
-class StartsWithTheFirstGradient:
-    """m and v start as the first gradient and its square, and are corrected for a start at zero all
-    the same. One of the two is enough, and Adam starts at zero.
+class CorrectsTheFirstGradient:
+    """m and v start as the first gradient and its square, and are corrected all the same. The
+    correction is for a start at zero, which is how Adam starts.
     """
 
-    class MyAdam(reference.MyAdam):
-        def step(self):
-            with torch.no_grad():
-                for i, p in enumerate(self.params):
-                    if self.updates[i] == 0 and p.grad is not None:
-                        g = p.grad + self.weight_decay * p
-                        self.m[i], self.v[i] = g.clone(), g**2
-            super().step()
+    MyAdam = FromTheFirstGradient
 
 
 @wrong("check_twenty_steps")
@@ -120,9 +154,7 @@ class FirstGradientInsteadOfCorrection:
     is right; afterwards the first gradient counts for far more than its share.
     """
 
-    class MyAdam(reference.MyAdam):
-        step = StartsWithTheFirstGradient.MyAdam.step
-
+    class MyAdam(FromTheFirstGradient):
         def _step(self, m, v, t):
             return self.lr * m / (v.sqrt() + self.eps)
 
@@ -222,11 +254,9 @@ class NewMemory:
 
     class MyAdam(reference.MyAdam):
         def step(self):
-            old = [p.data for p in self.params]
             for p in self.params:
                 p.data = p.data.clone()
             super().step()
-            del old
 
 
 @wrong("check_graph")
@@ -293,7 +323,7 @@ class RateOfTheStart:
             return super()._step(m, v, t) / self.lr * self.defaults["lr"]
 
 
-@wrong("check_mixed_dtypes")
+@wrong("check_float64")
 class StateInFloat32:
     """m and v are made without a dtype, hence float32. In-place updates keep that dtype, and what a
     float64 parameter gets has half of its digits.
@@ -307,9 +337,9 @@ class StateInFloat32:
 
 
 @wrong("check_zero_grad")
-class ZeroGradForgets:
-    """zero_grad() drops the gradients of the averages or of nothing at all: backward adds to what is
-    there, so the next gradient contains the last one.
+class ZeroGradDoesNothing:
+    """zero_grad() leaves the gradients as they are. backward adds to what is there, so the next
+    gradient contains the last one.
     """
 
     class MyAdam(reference.MyAdam):

@@ -9,6 +9,8 @@ import pytest
 
 from pytest_torchkata.checks import F, nn, np, raises, torch
 
+KINDS = ["float", "NumPy float32", "NumPy float64", "tensor", "infinity"]
+
 
 def network(given):
     # No bias before batch norm: its gradient would be nothing but rounding.
@@ -82,29 +84,32 @@ def check_own_parameters(kata, given, device):
     after = [*model.parameters(), *model.buffers()]
     steered = [p for group in optimizer.param_groups for p in group["params"]]
     return {
-        "same objects as before": [a is b for a, b in zip(after, before, strict=True)],
-        "steered by the optimizer": [any(p is q for q in steered) for p in model.parameters()],
+        "still the same objects": all(a is b for a, b in zip(after, before, strict=True)),
+        "all steered by the optimizer": all(any(p is q for q in steered) for p in model.parameters()),
     }
 
 
-@pytest.mark.parametrize("loss", ["float", "NumPy float32", "NumPy float64", "tensor"])
-def check_safe_file(kata, given, loss, device):
-    """torch.load reads the file with its default arguments, whatever kind the loss is of."""
-    best = {
+def best_loss(given, kind):
+    return {
         "float": 0.375,
         "NumPy float32": np.float32(0.375),
         "NumPy float64": np.float64(0.375),
         "tensor": given.tensor(0.375),
-    }[loss]
-    kata.save_checkpoint("run.pt", 7, *trained(given), best)
-    observed = {"torch.load(path)": raises(pickle.UnpicklingError, lambda: torch.load("run.pt"))}
-    observed["returned"] = kata.load_checkpoint("run.pt", *fresh(given))
-    return observed
+        "infinity": float("inf"),  # before the first validation
+    }[kind]
 
 
-def check_infinity(kata, given, device):
-    """Infinity, the best loss before the first validation, comes back."""
-    kata.save_checkpoint("run.pt", 0, *trained(given), float("inf"))
+@pytest.mark.parametrize("loss", KINDS)
+def check_safe_file(kata, given, loss, device):
+    """torch.load reads the file with its default arguments, whatever kind the loss is of."""
+    kata.save_checkpoint("run.pt", 7, *trained(given), best_loss(given, loss))
+    return {"torch.load(path)": raises(pickle.UnpicklingError, lambda: torch.load("run.pt"))}
+
+
+@pytest.mark.parametrize("loss", KINDS)
+def check_loss(kata, given, loss, device):
+    """The loss comes back as a float, whatever kind it was of."""
+    kata.save_checkpoint("run.pt", 7, *trained(given), best_loss(given, loss))
     return {"returned": kata.load_checkpoint("run.pt", *fresh(given))}
 
 

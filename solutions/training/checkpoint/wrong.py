@@ -143,7 +143,7 @@ class PicklesTheNumpyScalar:
         torch.save(checkpoint, path)
 
 
-@wrong("check_safe_file")
+@wrong("check_loss")
 class ReturnsWhatWasStored:
     """A loss that came as a tensor is returned as a tensor. It has to be a float, whatever kind it
     was when it was saved.

@@ -25,8 +25,8 @@ class AsItWas:
 
 @wrong("check_weights")
 class ClearsBetweenBackwardAndStep:
-    """zero_grad stands between backward and step. What backward has just computed is gone before
-    step reads it, so the weights never move.
+    """The weights never move: by the time step reads the gradients, they are gone. Look at what
+    stands between backward and step.
     """
 
     @staticmethod
@@ -62,8 +62,8 @@ class NeverClears:
 
 @wrong("check_weights")
 class ClearsOncePerEpoch:
-    """The gradients are cleared once per epoch. Within an epoch they still pile up: the second batch
-    is trained on together with the first, and so on.
+    """The gradients are cleared only once per epoch. Within an epoch they still pile up: the step of
+    the second batch uses the gradient of the first as well, and so on.
     """
 
     @staticmethod
@@ -80,29 +80,9 @@ class ClearsOncePerEpoch:
 
 
 @wrong("check_weights")
-class ClearsBeforeTheFirstBatchOnly:
-    """The gradients are cleared on the first batch of an epoch only, now before backward. That batch
-    is right, but from the second on they still pile up.
-    """
-
-    @staticmethod
-    def train(model, loader, optimizer, loss_fn, epochs):
-        losses = []
-        for _ in range(epochs):
-            for step, (x, y) in enumerate(loader):
-                if step == 0:
-                    optimizer.zero_grad()
-                loss = loss_fn(model(x), y)
-                loss.backward()
-                optimizer.step()
-                losses.append(loss.item())
-        return losses
-
-
-@wrong("check_weights")
 class StepsBeforeBackward:
-    """step comes before backward, so it reads what is there before the batch's gradient is: after
-    zero_grad that is nothing, and the weights never move.
+    """The weights never move: when step reads the gradients, they are not there yet. Look at whether
+    backward comes before step.
     """
 
     @staticmethod

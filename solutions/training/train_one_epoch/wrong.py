@@ -5,8 +5,8 @@ from pytest_torchkata.checks import wrong
 
 @wrong("check_weights")
 class NeverClearsTheGradients:
-    """The gradients are never cleared. backward adds to what is there, so every step uses the sum
-    of the gradients of all batches so far.
+    """The gradients are not cleared for each batch. backward adds to what is there, so a step uses
+    the gradients of the batches before it as well.
     """
 
     @staticmethod
@@ -25,8 +25,8 @@ class NeverClearsTheGradients:
 
 @wrong("check_weights")
 class ClearsAfterBackward:
-    """The gradients are cleared between backward and step. What backward has just computed is gone,
-    and the step has nothing to go by: the model never learns.
+    """No weight has moved: there was no step, or no gradient when it came. If all the lines are there,
+    look at what zero_grad throws away where it stands.
     """
 
     @staticmethod
@@ -62,27 +62,6 @@ class StepsOncePerEpoch:
             total += loss.item() * x.size(0)
             count += x.size(0)
         optimizer.step()
-        return total / count
-
-
-@wrong("check_weights")
-class ClearsOncePerEpoch:
-    """The gradients are cleared once, before the loop. From the second batch on, each step also
-    uses the gradients of the batches before it.
-    """
-
-    @staticmethod
-    def train_one_epoch(model, loader, optimizer, loss_fn, device):
-        model.train()
-        optimizer.zero_grad()
-        total, count = 0.0, 0
-        for x, y in loader:
-            x, y = x.to(device), y.to(device)
-            loss = loss_fn(model(x), y)
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * x.size(0)
-            count += x.size(0)
         return total / count
 
 
