@@ -182,11 +182,20 @@ def _structure(name: str, expected: Value, actual: Value) -> Iterator[Difference
                 yield from _structure(named(name, key), expected[key], actual[key])
     elif isinstance(expected, (list, tuple)):
         if len(expected) != len(actual):
-            text = f"expected {len(expected)} items, yours {len(actual)}"
+            text = f"expected {_listed(expected)}, yours {_listed(actual)}"
             yield Difference(name, "shape", text)
             return
         for i, (one, other) in enumerate(zip(expected, actual, strict=True)):
             yield from _structure(f"{name}[{i}]", one, other)
+
+
+def _listed(items: Sequence[Value]) -> str:
+    """Show a few plain items as they are, and count what is long."""
+    text = repr(items)
+    plain = all(item is None or isinstance(item, (bool, int, float, str)) for item in items)
+    if plain and len(text) <= _TEXT:
+        return text
+    return f"{len(items)} item{'s' * (len(items) != 1)}"
 
 
 def _other_kind(name: str, expected: Value, actual: Value) -> str:

@@ -70,8 +70,8 @@ class _Tally:
             return "failing"
         if "to do" in self.outcomes:
             return "to do"
-        judged = self.outcomes.count("passed")
-        return "solved" if judged and len(self.outcomes) == checks else None
+        complete = len(self.outcomes) == checks and "error" not in self.outcomes
+        return "solved" if complete and "passed" in self.outcomes else None
 
 
 class Recorder:
@@ -145,8 +145,9 @@ class Recorder:
     def _notes(self) -> dict[str, list[str]]:
         """Return the katas of this run that a reader could miss, by what is to be said of them."""
         undecided = [name for name, state in self._states.items() if state is None]
-        skipped = [name for name in undecided if set(self._tallies[name].outcomes) == {"skipped"}]
-        partial = [name for name in undecided if "passed" in self._tallies[name].outcomes]
+        seen = {name: set(self._tallies[name].outcomes) for name in undecided}
+        skipped = [name for name in undecided if seen[name] == {"skipped"}]
+        partial = [name for name in undecided if "passed" in seen[name] and "error" not in seen[name]]
         return {
             "To do": [name for name, state in self._states.items() if state == "to do"],
             "Skipped": skipped,

@@ -149,7 +149,10 @@ def overview(catalogue: Catalogue, standings: Mapping[str, Standing]) -> Iterato
 
 
 def _line(kata: Kata, standing: Standing | None) -> str:
-    known = facts(kata)
+    try:
+        known = facts(kata)
+    except KataError as error:  # of one kata, and the others are to be seen
+        return f"! {kata.name:26} {error}"
     about = f"{kata.name:26} {known.level:7} {known.minutes:3} min"
     if standing is None:
         return f"· {about}"
@@ -175,16 +178,21 @@ def next_step(
         todo = sorted((kata for kata in katas if _state(standings, kata) == state), key=_by_difficulty)
         if todo:
             verb = "fix" if state == "failing" else "write"
-            known = facts(todo[0])
-            yield (
-                f" Next: {verb} {explain.shown(todo[0].stub)} ({known.level}, {known.minutes} min)"
-                f" and run  pytest {explain.shown(todo[0].stub)}"
-            )
+            stub = explain.shown(todo[0].stub)
+            yield f" Next: {verb} {stub}{_cost(todo[0])} and run  pytest {stub}"
             return
     if topics is not None:
         yield from next_step(catalogue, standings)
     elif katas:
         yield " Next: nothing; every kata is solved."
+
+
+def _cost(kata: Kata) -> str:
+    try:
+        known = facts(kata)
+    except KataError:
+        return ""
+    return f" ({known.level}, {known.minutes} min)"
 
 
 def _by_difficulty(kata: Kata) -> tuple[int, int, str]:

@@ -1,5 +1,7 @@
 """Miniature projects for pytester: a clone with small katas, good and broken."""
 
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 from typing import ClassVar
@@ -126,15 +128,29 @@ class Project:
         """Run pytest in a process of its own."""
         return self.pytester.runpytest_subprocess("katas", *arguments)
 
+    def start(self, *arguments):
+        """Start pytest in a process of its own, and go on."""
+        command = [sys.executable, "-m", "pytest", *arguments]
+        return self.pytester.popen(command, stdin=subprocess.DEVNULL)
+
 
 @pytest.fixture
-def project(pytester):
-    return Project(pytester).kata()
-
-
-@pytest.fixture
-def empty_project(pytester):
+def empty_project(pytester, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))  # where nothing is installed
     return Project(pytester)
+
+
+@pytest.fixture
+def project(empty_project):
+    return empty_project.kata()
+
+
+@pytest.fixture
+def katas(empty_project):
+    """Three katas of three checks each: one is solved, one fails its second check, one is to do."""
+    empty_project.kata("far/away").answer("def double(x):\n    return x + x\n", "far/away")
+    empty_project.kata("toy/double").answer("def double(x):\n    return x + x + 1\n")
+    return empty_project.kata("toy/other")
 
 
 @pytest.fixture(params=["fork", "serve"])

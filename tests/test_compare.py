@@ -128,7 +128,9 @@ def test_nested_values_are_named_by_their_path():
 
 
 def test_a_sequence_of_another_length_is_one_difference():
-    assert only(differences([1, 2, 3], [1, 5])) == ("x", "shape", "expected 3 items, yours 2")
+    assert only(differences([1, 2, 3], [1, 5])) == ("x", "shape", "expected [1, 2, 3], yours [1, 5]")
+    many, one = [0.5] * 99, [torch.zeros(2)]
+    assert only(differences(many, one)) == ("x", "shape", "expected 99 items, yours 1 item")
 
 
 def test_a_difference_in_structure_does_not_hide_the_values_beside_it():

@@ -8,9 +8,9 @@ been built, and returns the epoch and the loss, an int and a float. Training the
 never stopped.
 
 Rules
-    - torch.load(path) must be able to read the file with its default arguments, which allow tensors and
-      plain Python values only. best_val_loss may come as a float, a NumPy scalar or a zero-dimensional
-      tensor.
+    - In any other process, torch.load(path) must be able to read the file with its default arguments,
+      which allow tensors and plain Python values only. best_val_loss may come as a float, a NumPy scalar
+      or a zero-dimensional tensor.
     - load_checkpoint loads safely as well: code that somebody hid in a file does not run.
     - It also reads a file that was written on a machine with GPUs, where there are none: load to the CPU.
       From there the values go to wherever the model is.

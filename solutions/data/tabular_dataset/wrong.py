@@ -8,8 +8,9 @@ from . import reference
 
 @wrong("check_own_copy")
 class SharesTheArrays:
-    """from_numpy shares its memory with the array, and converting to a dtype that it already has
-    copies nothing. Whoever changes the array later changes the dataset.
+    """from_numpy shares its memory with the array, and so does as_tensor where it need not convert;
+    float() and long() copy only what has another dtype. Whoever changes the array later changes the
+    dataset.
     """
 
     class TabularDataset(reference.TabularDataset):
@@ -106,8 +107,8 @@ class NumberOfFeatures:
 
 @wrong("check_no_conversion")
 class ConvertsEverythingForEachItem:
-    """The whole array is converted again for every item that is read. An epoch over N rows then
-    costs N copies of the table: convert once, in the constructor.
+    """Every read converts again, a row or even the whole table, and returns memory of its own. That
+    is paid for in every epoch: convert once, in the constructor.
     """
 
     class TabularDataset(Dataset):

@@ -22,6 +22,13 @@ class SavesTheMethod:
         }
         torch.save(checkpoint, path)
 
+    @staticmethod
+    def load_checkpoint(path, model, optimizer):
+        checkpoint = torch.load(path, map_location="cpu")
+        model.load_state_dict(checkpoint["model"])
+        optimizer.load_state_dict(checkpoint["optimizer"])
+        return checkpoint["epoch"], checkpoint["best_val_loss"]
+
 
 @wrong("check_values")
 class SavesTheParametersOnly:
@@ -104,8 +111,9 @@ class BuildsNewParameters:
 
 @wrong("check_safe_file")
 class SavesTheWholeModel:
-    """The model itself is pickled. Such a file names classes and runs code when it is loaded, so
-    torch.load refuses it unless safety is turned off, and renaming a class makes it unreadable.
+    """The model itself, or the optimizer, is pickled as an object. Such a file names classes and runs
+    code when it is loaded, so torch.load refuses it by default, and it cannot be read any more once a
+    class has moved.
     """
 
     @staticmethod
@@ -190,8 +198,8 @@ class TrainAfterLoading:
 
 @wrong("check_misfit")
 class LoadsLoosely:
-    """strict=False skips every name that does not match. A file for another model then loads without
-    a word, and its place is taken by whatever the new model was initialised with.
+    """Names that do not match are passed over, as strict=False does it. A file for another model then
+    loads without a word, and parts of the model keep the values that they were initialised with.
     """
 
     @staticmethod

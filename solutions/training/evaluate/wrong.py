@@ -69,17 +69,16 @@ class MeanOfBatchMeans:
     @torch.no_grad()
     def evaluate(model, loader, criterion, device):
         model.eval()
-        total, correct, count, batches = 0.0, 0, 0, 0
+        total, correct, count = 0.0, 0, 0
         for x, y in loader:
             x, y = x.to(device), y.to(device)
             logits = model(x)
             total += criterion(logits, y).item()
             correct += (logits.argmax(dim=1) == y).sum().item()
             count += y.size(0)
-            batches += 1
         if count == 0:
             raise ValueError("no samples")
-        return total / batches, correct / count
+        return total / len(loader), correct / count
 
 
 @wrong("check_loss")
@@ -111,17 +110,16 @@ class MeanOfBatchAccuracies:
     @torch.no_grad()
     def evaluate(model, loader, criterion, device):
         model.eval()
-        total, accuracy, count, batches = 0.0, 0.0, 0, 0
+        total, accuracy, count = 0.0, 0.0, 0
         for x, y in loader:
             x, y = x.to(device), y.to(device)
             logits = model(x)
             total += criterion(logits, y).item() * y.size(0)
             accuracy += (logits.argmax(dim=1) == y).float().mean().item()
             count += y.size(0)
-            batches += 1
         if count == 0:
             raise ValueError("no samples")
-        return total / count, accuracy / batches
+        return total / count, accuracy / len(loader)
 
 
 @wrong("check_eval_mode")
@@ -213,7 +211,7 @@ class ClearsTheGradients:
 @wrong("check_gradient_mode")
 class LeavesRecordingOff:
     """set_grad_enabled(False), called as a function, stays in force after your function has
-    returned. The training that follows then fails, or silently learns nothing.
+    returned. The training that follows then finds no graph and fails.
     """
 
     @staticmethod

@@ -25,8 +25,8 @@ class AsItWas:
 
 @wrong("check_weights")
 class ClearsBetweenBackwardAndStep:
-    """The weights never move: by the time step reads the gradients, they are gone. Look at what
-    stands between backward and step.
+    """The weights never move. zero_grad comes between backward and step, so the gradients are gone
+    when step reads them.
     """
 
     @staticmethod
@@ -81,8 +81,8 @@ class ClearsOncePerEpoch:
 
 @wrong("check_weights")
 class StepsBeforeBackward:
-    """The weights never move: when step reads the gradients, they are not there yet. Look at whether
-    backward comes before step.
+    """The weights never move. step comes before backward, so the gradients are not there yet when
+    step reads them.
     """
 
     @staticmethod

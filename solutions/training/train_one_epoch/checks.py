@@ -63,20 +63,20 @@ def check_stale_gradients(kata, given, device):
     return weights(model)
 
 
-@pytest.mark.parametrize("before", ["train", "eval"])
-def check_train_mode(kata, given, before, device):
+def check_train_mode(kata, given, device):
     """Dropout and batch norm are in train mode, whatever mode the model comes in."""
-    # No bias before batch norm: its gradient would be nothing but rounding.
-    layers = nn.Linear(4, 6, bias=False), nn.BatchNorm1d(6), nn.Dropout(0.5), nn.Linear(6, 3)
-    model = given.fill(nn.Sequential(*layers)).train(before == "train")
-    modes = []
-    model.register_forward_hook(lambda *_: modes.append(mode(model)))
-    kata.train_one_epoch(model, batches(given), optimizer_for(model), F.cross_entropy, device)
-    return {
-        "mode in each forward pass": " ".join(modes),
-        "running_mean after the epoch": model[1].running_mean,
-        "num_batches_tracked after the epoch": model[1].num_batches_tracked,
-    }
+    observed = {}
+    for before in ("train", "eval"):
+        # No bias before batch norm: its gradient would be nothing but rounding.
+        layers = nn.Linear(4, 6, bias=False), nn.BatchNorm1d(6), nn.Dropout(0.5), nn.Linear(6, 3)
+        model = given.fill(nn.Sequential(*layers)).train(before == "train")
+        modes = []
+        model.register_forward_hook(lambda module, *_, modes=modes: modes.append(mode(module)))
+        kata.train_one_epoch(model, batches(given), optimizer_for(model), F.cross_entropy, device)
+        observed[f"modes per batch, in {before} mode before"] = " ".join(modes)
+    observed["running_mean after the epoch"] = model[1].running_mean
+    observed["num_batches_tracked after the epoch"] = model[1].num_batches_tracked
+    return observed
 
 
 def check_calls(kata, given, device):
@@ -97,13 +97,12 @@ def check_graphs(kata, given, device):
     tokens, kept = [], []
 
     def loss_fn(prediction, y):
-        loss = F.cross_entropy(prediction, y)
         token = Token()
-        loss.grad_fn.metadata["token"] = token  # lives as long as this node of the graph
+        prediction.grad_fn.metadata["token"] = token  # lives as long as this node of the graph
         # The batch before may still be bound to a variable of the loop.
         kept.append(sum(known() is not None for known in tokens[:-1]))
         tokens.append(weakref.ref(token))
-        return loss
+        return F.cross_entropy(prediction, y)
 
     model = network(given)
     sizes = (3, 2, 4, 2, 3)

@@ -1,0 +1,56 @@
+"""What the README shows is what happens."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+POPULAR = """
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class FocalLoss(nn.Module):
+    def __init__(self, gamma=2.0, weight=None, reduction="mean"):
+        super().__init__()
+        self.gamma = gamma
+        self.weight = weight
+        self.reduction = reduction
+
+    def forward(self, logits, targets):
+        ce = F.cross_entropy(logits, targets, weight=self.weight, reduction="none")
+        pt = torch.exp(-ce)
+        loss = (1 - pt) ** self.gamma * ce
+        if self.reduction == "mean":
+            return loss.mean()
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss
+"""
+
+
+def test_the_failing_kata_is_shown_as_it_is(empty_project):
+    solution = "solutions/losses/focal_loss"
+    shutil.copytree(ROOT / solution, empty_project.path / solution)
+    empty_project.answer(POPULAR, "losses/focal_loss")
+    said = empty_project.run("--kata-seed=7").stdout.str().splitlines()
+    shown = re.search(r"\$ pytest katas/losses/focal_loss.py\n(.*?)\n```", README, re.DOTALL)[1]
+    for line in filter(None, map(str.strip, shown.splitlines())):
+        assert line in [" ".join(s.split()) for s in said] + [s.strip() for s in said]
+
+
+def test_the_example_for_other_suites_passes(pytester):
+    example = re.search(r"```python\n(.*?assert_matches_reference.*?)```", README, re.DOTALL)[1]
+    pytester.makepyfile(example)
+    pytester.runpytest_inprocess("-p", "pytest_torchkata.plugin").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("option", sorted(set(re.findall(r"--[a-z]+(?:-[a-z]+)*", README))))
+def test_the_options_exist(pytester, option):
+    known = pytester.runpytest_inprocess("--help", "-p", "pytest_torchkata.plugin").stdout.str()
+    assert re.search(rf"{option}\b", known)
