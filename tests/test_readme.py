@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
-POPULAR = """
+POPULAR = '''"""A popular answer."""
+
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -31,7 +32,7 @@ class FocalLoss(nn.Module):
         if self.reduction == "sum":
             return loss.sum()
         return loss
-"""
+'''
 
 
 def test_the_failing_kata_is_shown_as_it_is(empty_project):
