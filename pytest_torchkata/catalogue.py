@@ -247,9 +247,10 @@ def _wrong_arguments(path: Path, node: ast.ClassDef, call: ast.expr) -> tuple[st
 
 
 def digest(source: bytes) -> str:
-    """Return a digest of a stub that does not change with comments and layout, nor with Python's version."""
+    """Return a digest of a stub's code, whatever its docstring, comments, layout and Python's version."""
     try:
-        text = repr(_plain(ast.parse(source)))
+        tree = ast.parse(source)
+        text = repr(_plain(tree.body[1:] if ast.get_docstring(tree) is not None else tree.body))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     return hashlib.sha256(text.encode()).hexdigest()[:16]

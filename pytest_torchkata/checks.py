@@ -153,6 +153,14 @@ class Given:
             drawn = drawn.to(low.to_complex() if tensor.is_complex() else low.to_real())
         return drawn.to(device=tensor.device, dtype=tensor.dtype)
 
+    def backward(self, out: torch.Tensor, grad_output: torch.Tensor | None = None) -> None:
+        """Send an upstream gradient back through ``out``: the one given, else one drawn for it.
+
+        It is ``out.backward(grad_output)``, which however imports SymPy, at half a second, to look at it.
+        """
+        upstream = self.like(out) if grad_output is None else grad_output
+        (out * upstream).sum().backward()
+
     def fill(self, module: nn.Module, std: float = 0.5) -> nn.Module:
         """Set every parameter, in the order of their names, and move the module to device and dtype."""
         module.to(device=self._device, dtype=self._wide(None) if self._precise else self._torch_dtype())

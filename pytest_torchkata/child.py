@@ -341,8 +341,7 @@ def _be_worker(home: Path, memory: int | None, inlet: int, give: int, speak: int
         before = state.fingerprint()
         while (frame := receive(commands)) is not None:
             result = _serve(home, *pickle.loads(frame))  # from the deciding process, which we trust
-            sys.stdout.flush()
-            sys.stderr.flush()
+            _flush()
             send(replies, (b"1" if state.differs(before) else b"0") + result)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
@@ -406,12 +405,17 @@ def _captured() -> Iterator[_Drain]:
     try:
         yield drain
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        _flush()
         for fd, copy in saved:
             os.dup2(copy, fd)
             os.close(copy)
         drain.finish()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # an answer may have closed it, or put something else there
+            stream.flush()
 
 
 class _Drain:

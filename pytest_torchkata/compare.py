@@ -286,12 +286,18 @@ def _exact_text(expected: Value, actual: Value) -> str:
     """Show two unequal texts or objects from where they differ."""
     if isinstance(expected, Opaque):
         return f"expected {describe(expected)}, yours {describe(actual)}"
-    texts = [repr(expected), repr(actual)]
+    texts = [_quoted(expected), _quoted(actual)]
     pairs = enumerate(zip(*texts, strict=False))
     common = next((i for i, (one, other) in pairs if one != other), min(map(len, texts)))
     if max(map(len, texts)) > _TEXT and common > _TEXT // 3:
         texts = [f"…{text[common - _TEXT // 3 :]}" for text in texts]
     return f"expected {_cut(texts[0])}, yours {_cut(texts[1])}"
+
+
+def _quoted(value: Value) -> str:
+    """Return a phrase as it is, and anything that quotes tell from its surroundings with them."""
+    is_phrase = isinstance(value, str) and " " in value.strip() and value == value.strip()
+    return str(value) if is_phrase else repr(value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -396,7 +402,7 @@ def _single(value: Value) -> complex | None:
 
 def _shortened(found: list[Difference], series: Sequence[Value]) -> list[Difference]:
     """Keep the first of many numbers that differ: what follows it may be its consequence."""
-    if len(found) <= 3 or any(_single(value) is None for value in series):
+    if len(found) <= 3 or any(_single(v) is None and not isinstance(v, (bool, int)) for v in series):
         return found
     text = f"{found[0].text}, and {len(found) - 1} more of {len(series)} differ"
     return [replace(found[0], text=text)]

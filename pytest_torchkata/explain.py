@@ -18,6 +18,8 @@ _NO_GRAPH = "does not require grad and does not have a grad_fn"
 _SIGNATURE = re.compile(r"\(\) (missing|takes|got) ")  # of Python; torch writes "f(): argument ..."
 _RAISE = re.compile(r"\braise\b")
 _EXITS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit")
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+"""What colours a terminal; torch's own messages hold some."""
 _MESSAGE_LINES = 6
 _LINE = 90
 
@@ -132,7 +134,7 @@ def _last_return(steps: Sequence[Step]) -> Step | None:
 
 
 def _message(run: Raised) -> Iterator[str]:
-    lines = run.message.strip().splitlines() or [""]
+    lines = _ESCAPES.sub("", run.message).strip().splitlines() or [""]
     yield f"{run.type}: {lines[0]}" if lines[0] else run.type
     yield from lines[1:_MESSAGE_LINES]
     if len(lines) > _MESSAGE_LINES:

@@ -93,14 +93,13 @@ class _Subject:
         self._job = job
         self._reflex: reflexes.Reflex | None = None
         solution = job.kata.solution
-        self._file = {
-            "answer": job.kata.stub,
-            "wrong": solution / "wrong.py",
-            "right": solution / "right.py",
-        }.get(job.subject.source, solution / "reference.py")
+        # A wrong answer is made of the reference's functions as well, and an answer of its own.
+        names = {"wrong": ["wrong.py", "reference.py"], "right": ["right.py", "reference.py"]}
+        others = [solution / name for name in names.get(job.subject.source, ["reference.py"])]
+        self._files = [job.kata.stub] if job.subject.source == "answer" else others
 
     def owns(self, filename: str) -> bool:
-        return filename == str(self._file)
+        return filename in map(str, self._files)
 
     def applied(self) -> bool:
         return self._reflex is None or self._reflex.applied
@@ -123,9 +122,10 @@ class _Subject:
 
     def _execute(self) -> types.ModuleType:
         module = types.ModuleType(self._job.kata.name)
-        module.__file__ = str(self._file)
+        (file,) = self._files
+        module.__file__ = str(file)
         sys.modules[module.__name__] = module  # pickles and dataclasses look classes up there
-        code = _compiled(self._file.read_bytes(), str(self._file))
+        code = _compiled(file.read_bytes(), str(file))
         exec(code, vars(module))  # noqa: S102 (what this process is for)
         return module
 

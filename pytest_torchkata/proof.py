@@ -228,7 +228,8 @@ class _Prover:
             elif isinstance(run, Observed) and run.applied:
                 self._passing[subject] = True
         if self._stub_passes:
-            self._stub_passes = self._judge.verdict(check, seed, ANSWER).outcome == "passed"
+            run = self._judge.run(check, seed, ANSWER)
+            self._stub_passes = self._judge.compare(check, expected, run).outcome == "passed"
 
     def _run_examples(self, judge: Judge) -> None:
         job = Job(self.kata, REFERENCE, check="<examples>", arguments={"text": _docstring(self.kata.stub)})

@@ -33,7 +33,14 @@ PATIENCE = {"fork": 10.0, "serve": 1.0}
 """Seconds beyond a job's own limit after which the child itself is given up. A forking child ends its
 worker by itself; only if it cannot does this count."""
 OUT_OF_MEMORY = 71
-_PROGRAM = "import sys; sys.path[:] = {!r}; from pytest_torchkata.child import main; main({!r}, {!r})"
+_PROGRAM = """
+import sys
+sys.path[:] = {path!r}
+from pytest_torchkata import guard
+guard.stand({home!r})
+from pytest_torchkata.child import main
+main({model!r}, {home!r})
+"""
 # One core per child: repeatable sums, and no pool of threads that a fork would break.
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -109,7 +116,7 @@ class _Child:
         path = [entry or str(Path.cwd()) for entry in sys.path]
         with (self._home / "log").open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 (our own program)
-                [sys.executable, "-c", _PROGRAM.format(path, model, str(self._home))],
+                [sys.executable, "-c", _PROGRAM.format(path=path, model=model, home=str(self._home))],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

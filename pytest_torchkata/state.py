@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import operator
+import contextlib
+import gc
 import os
 import sys
 import threading
 import types
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,6 @@ _WATCHED = (
     "torch.nn.functional", "torch.nn.init", "torch.optim", "torch.autograd", "torch.random",
     "torch.testing", "torch.utils.data", "torch.nn.modules.module", "torch.optim.optimizer",
 )  # fmt: skip
-_CLASSES = ("torch.Tensor", "torch.nn.Module", "torch.optim.Optimizer", "torch.autograd.Function")
 
 
 def fingerprint() -> dict[str, Any]:
@@ -33,21 +34,27 @@ def fingerprint() -> dict[str, Any]:
             torch.is_inference_mode_enabled(),
             torch.get_num_threads(),
             torch.are_deterministic_algorithms_enabled(),
+            torch.is_anomaly_enabled(),
+            torch._C._len_torch_function_stack(),
+            torch._C._len_torch_dispatch_stack(),
             torch.backends.cuda.matmul.allow_tf32,
             torch.backends.cudnn.allow_tf32,
             torch.backends.cudnn.benchmark,
             torch.is_autocast_enabled("cpu"),
             torch.is_autocast_enabled("cuda"),
+            sys.float_info.min / 2 == 0,  # denormal numbers count as zero
         ),
         "environment": dict(os.environ),
         "directory": _directory(),
         "path": list(sys.path),
         "recursion": sys.getrecursionlimit(),
         "filters": list(warnings.filters),
-        "hooks": (sys.gettrace(), sys.getprofile(), sys.excepthook, sys.stdout, sys.stderr),
+        "collecting": gc.isenabled(),
+        "hooks": (sys.gettrace(), sys.getprofile(), sys.excepthook, _module_hooks()),
+        "streams": [(stream, getattr(stream, "closed", True)) for stream in (sys.stdout, sys.stderr)],
         "threads": threading.active_count(),
         "names": {name: _names(sys.modules[name]) for name in _WATCHED if name in sys.modules},
-        "classes": {name: _names(_class(name)) for name in _CLASSES},
+        "classes": {kind: _names(kind) for kind in _classes()},
     }
 
 
@@ -58,10 +65,18 @@ def _directory() -> str:
         return "(gone)"
 
 
-def _class(name: str) -> type:
-    module, _, attribute = name.rpartition(".")
-    found: type = getattr(sys.modules[module], attribute)
-    return found
+def _module_hooks() -> list[int]:
+    """Return how many hooks there are of each kind that holds for all modules of torch.nn."""
+    names = vars(sys.modules["torch.nn.modules.module"])
+    return [len(hooks) for name, hooks in names.items() if name.startswith("_global") and hooks]
+
+
+def _classes() -> Iterator[type]:
+    import torch
+
+    # Not each optimizer: torch itself changes its step when one is made for the first time.
+    yield from (torch.Tensor, torch.autograd.Function, torch.optim.Optimizer)
+    yield from (each for each in list(vars(torch.nn).values()) if isinstance(each, type))
 
 
 def _names(owner: types.ModuleType | type) -> dict[str, Any]:
@@ -84,8 +99,9 @@ def differs(before: dict[str, Any]) -> bool:
 
 
 def _same_names(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    if before.keys() == after.keys() and all(map(operator.is_, before.values(), after.values())):
-        return True
+    with contextlib.suppress(Exception):  # what an answer has put there may not like to be compared
+        if before == after:  # this is fast: identity is tried first
+            return True
     return all(
         before.get(name) is after.get(name)
         for name in before.keys() | after.keys()

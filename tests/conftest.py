@@ -76,6 +76,43 @@ class Squares:
 '''
 
 
+PREDICT = {
+    "toml": TOML.replace("implement", "predict"),
+    "stub": """
+'Say what each snippet gives'
+
+ANSWERS = {"sum": ..., "dtype": ..., "shape": ...}
+""",
+    "reference": """
+from pytest_torchkata.checks import truth
+
+QUESTIONS = '''
+sum:
+    torch.arange(4).sum().item()
+dtype:
+    torch.arange(4).dtype
+shape:
+    x = torch.zeros(2, 3)
+    tuple(x.t().shape)
+'''
+ANSWERS = truth(QUESTIONS)
+""",
+    "checks": """
+import pytest
+
+from pytest_torchkata.checks import questions
+
+
+@pytest.mark.prediction
+@pytest.mark.parametrize("question", questions(__file__))
+def check_answer(kata, question):
+    '''The value of the snippet's last line.'''
+    return {question: kata.ANSWERS.get(question, ...)}
+""",
+    "wrong": "",
+}
+
+
 class Project:
     """A project with katas, in pytester's directory."""
 
@@ -102,6 +139,10 @@ class Project:
         for file, text in known.items():
             (solution / f"{file}.py").write_text(textwrap.dedent(text), encoding="utf-8")
         return self
+
+    def predict(self):
+        """Add a kata that asks what snippets give."""
+        return self.kata("toy/guess", **PREDICT)
 
     def answer(self, text, name="toy/double"):
         """Write the learner's file."""

@@ -5,8 +5,11 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from pytest_torchkata.catalogue import digest
+
 RIGHT = "def double(x):\n    return x + x\n"
 FILE = "katas/toy/double.py"
+TOML = ['title = "Double"', 'kind = "implement"', 'level = "easy"', "minutes = 5", 'hints = ["A", "B", "C"]']
 
 # Whatever is shown of these two files would show their peculiar names.
 MODEL = """
@@ -92,7 +95,10 @@ FILES = {
     "null bytes": (b"x = 1\0\n", [f"{FILE} is not valid Python: *null bytes*"]),
     "another encoding than it says": (
         b"def double(x):\n    return '\xe9'\n",
-        [f"{FILE}:2 is not valid Python: (unicode error) 'utf-8' codec can't decode byte 0xe9*", "return '*'"],
+        [
+            f"{FILE}:2 is not valid Python: (unicode error) 'utf-8' codec can't decode byte 0xe9*",
+            "return '*'",
+        ],
     ),
     "an encoding that there is not": (
         b"# coding: klingon\n",
@@ -169,7 +175,10 @@ def pytest_collection_finish(session):
 
 @pytest.mark.parametrize(
     ("then", "why"),
-    [("", "[[]Errno 2[]] No such file or directory: *"), ("stub.mkdir()", "[[]Errno 21[]] Is a directory: *")],
+    [
+        ("", "[[]Errno 2[]] No such file or directory: *"),
+        ("stub.mkdir()", "[[]Errno 21[]] Is a directory: *"),
+    ],
     ids=["it is deleted", "it becomes a directory"],
 )
 def test_a_file_that_cannot_be_read_is_told_why(project, isolation, then, why):
@@ -228,12 +237,27 @@ def test_what_is_not_written_yet_is_to_do_and_no_failure(project, where):
     assert result.ret == 1
 
 
+def test_a_stub_that_runs_is_to_do_until_its_code_changes(empty_project):
+    stub = "def double(x):\n    return x * x\n"
+    toml = [*TOML, f'stub = "{digest(stub.encode())}"']
+    empty_project.kata(toml="\n".join(toml), stub=f"# Where is the bug?\n{stub}")
+    result = empty_project.run("--junitxml=report.xml")
+    result.stdout.fnmatch_lines(["katas/toy/double.py ---*", " To do: toy/double"])
+    assert "The stub is as it was handed out." in (empty_project.path / "report.xml").read_text()
+    result = empty_project.answer("def double(x):\n    return x ** 2\n").run()
+    result.assert_outcomes(failed=1, passed=1)
+
+
 @pytest.mark.parametrize(
     ("code", "lines"),
     [
         (
             "return torch.arange(3).softmax(0)",
-            ["NotImplementedError: \"softmax*\" not implemented for 'Long'", f"{FILE}:11 in forward", "return *"],
+            [
+                "NotImplementedError: \"softmax*\" not implemented for 'Long'",
+                f"{FILE}:11 in forward",
+                "return *",
+            ],
         ),
         (
             "return super().forward(x)",
@@ -295,6 +319,7 @@ def test_a_parameter_of_another_name_is_told(model):
 VALUES = {
     "None": ("None", "expected Tensor (3, 2) float32, yours None"),
     "another shape": ("out[:1]", "expected shape (3, 2), yours (1, 2)"),
+    "another device": ("out.to('meta')", "expected device cpu, yours meta"),
     "another dtype": ("out.double()", "expected float32, yours float64"),
     "no graph": (
         "out.detach()",
@@ -306,7 +331,7 @@ VALUES = {
     "NaN": ("out * float('nan')", "6 of 6 elements are NaN where a number is expected, first at [0, 0]"),
     "a value that is off": (
         "out * 1.5",
-        "6 of 6 elements differ, worst at [*]: expected *, yours *; yours is 1.5 times the expected everywhere",
+        "6 of 6 elements differ, worst at [*]: expected *, yours *; yours is 1.5 times the expected *",
     ),
 }
 
@@ -316,6 +341,27 @@ def test_a_wrong_value_is_told_with_its_place_in_the_code(model, value):
     returned, words = VALUES[value]
     result = model.answer(module("return out", f"return {returned}")).run()
     assert_says(result, f"out   {words}", f"Your code: {FILE}:12 in forward")
+
+
+def test_a_wrong_gradient_is_told_with_the_line_of_the_backward(project):
+    result = project.answer(
+        """\
+        import torch
+
+        class Double(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                return 2 * x
+
+            @staticmethod
+            def backward(ctx, grad):
+                return 3 * grad
+
+        def double(x):
+            return Double.apply(x)
+        """
+    ).run()
+    assert_says(result, "x.grad   4 of 4 elements differ, *", f"Your code: {FILE}:10 in backward")
 
 
 def test_a_missing_gradient_is_told(model):
@@ -450,8 +496,8 @@ def test_an_exception_that_cannot_be_put_into_words_is_named(project):
 
 
 def test_text_in_any_script_is_shown_as_it_is(project):
-    result = project.answer("def double(x):\n    raise ValueError('値が違う 🐍', '\\udcff')\n").run()
-    assert_says(result, "ValueError: ('値が違う 🐍', '\\udcff')", f"{FILE}:2 in double", "raise *")
+    result = project.answer("def double(x):\n    raise ValueError('値が違う 🐍 \\udcff')\n").run()
+    assert_says(result, "ValueError: 値が違う 🐍 \\udcff", f"{FILE}:2 in double", "raise *")
 
 
 # What it prints -----------------------------------------------------------------------------------
@@ -482,7 +528,9 @@ def test_what_an_answer_prints_comes_through_under_s(project):
 def test_flooding_is_cut_with_a_note(project, isolation, stream):
     answer = f"import sys\n\ndef double(x):\n    sys.{stream}.write('spam ' * 400_000)\n    return {{}}\n"
     result = project.answer(answer.format("x")).run(isolation)
-    result.stdout.fnmatch_lines(["*expected *, yours *", "[[]cut: only the first 65536 characters are kept[]]"])
+    result.stdout.fnmatch_lines(
+        ["*expected *, yours *", "[[]cut: only the first 65536 characters are kept[]]"]
+    )
     assert result.stdout.str().count("spam ") == 65536 // 5
     assert project.answer(answer.format("2 * x")).run(isolation).ret == 0
 
@@ -512,7 +560,9 @@ class Refuses:
 
 def mistake(name, sentence, body, check="check_value"):
     """Return the source of one more known mistake."""
-    return f'\n\n@wrong("{check}")\nclass {name}:\n    """{sentence}"""\n\n    def double(x):\n        {body}\n'
+    return (
+        f'\n\n@wrong("{check}")\nclass {name}:\n    """{sentence}"""\n\n    def double(x):\n        {body}\n'
+    )
 
 
 @pytest.mark.parametrize(
@@ -549,16 +599,30 @@ def test_a_known_mistake_is_told_and_nothing_is_guessed(empty_project, answer, m
     assert known == ({f"Known mistake: {sentence}"} if sentence else set())
 
 
-def test_a_mistake_that_the_case_does_not_show_is_not_named(empty_project):
-    # Twice x and x squared agree at 0 and at 2: what is wrong here is something else.
-    checks = '''
-    def check_value(kata, given):
-        """Two numbers."""
-        return {"out": kata.double(given.tensor([0.0, 2.0])), "name": kata.double.__name__}
-    '''
-    empty_project.kata(checks=checks, wrong=WRONG)
-    result = empty_project.answer("def other(x):\n    return x * x\n\ndouble = other\n").run()
-    assert_says(result, "name   expected 'double', yours 'other'", f"Your code: {FILE}:2 in other")
+RATE = '''
+from pytest_torchkata.checks import requirement
+
+
+def check_rate(kata):
+    """A rate."""
+    return {"rate": kata.double(1.0)}
+
+
+@requirement(check_rate, "rate", within=1.0)
+def near(rate):
+    return None if abs(rate - 2) < 0.1 else "about 2"
+'''
+
+
+@pytest.mark.parametrize(("code", "known"), [("x + 1.5", []), ("5.2 * x", ["Known mistake: Five times x."])])
+def test_a_mistake_that_this_case_does_not_tell_from_the_right_answer_is_not_named(
+    empty_project, code, known
+):
+    close = mistake("Close", "A little more.", "return x + 1.4", "check_rate")
+    far = mistake("Far", "Five times x.", "return 5 * x", "check_rate")
+    empty_project.kata(checks=RATE, wrong=f"from pytest_torchkata.checks import wrong\n{close}{far}")
+    result = empty_project.answer(f"def double(x):\n    return {code}\n").run()
+    assert_says(result, "rate   expected about 2, yours *", *known, f"Your code: {FILE}:2 in double")
 
 
 # Rules --------------------------------------------------------------------------------------------
@@ -592,9 +656,6 @@ def ruled(empty_project):
         return empty_project.kata(toml="\n".join(toml))
 
     return make
-
-
-TOML = ['title = "Double"', 'kind = "implement"', 'level = "easy"', "minutes = 5", 'hints = ["A", "B", "C"]']
 
 
 @pytest.mark.parametrize("way", RULES)
@@ -660,6 +721,25 @@ def test_the_seed_of_the_command_line_wins_over_a_kept_one(project):
     project.answer(OFF).run("--kata-seed=11")
     assert seed(project.run("--kata-seed=12")) == 12
     assert seed(project.run()) == 12
+
+
+# Predictions --------------------------------------------------------------------------------------
+
+GUESS = "import torch\nANSWERS = {{'sum': {}, 'dtype': torch.int64, 'shape': {}}}\n"
+
+
+def test_a_wrong_prediction_is_told_without_the_truth(empty_project):
+    result = empty_project.predict().answer(GUESS.format(4, (3, 2)), "toy/guess").run("--all-checks")
+    assert_says(result, "sum   yours the int 4, which is not what the snippet gives")
+    result.assert_outcomes(failed=1, passed=2)
+
+
+def test_an_open_question_is_to_do(empty_project):
+    empty_project.predict().answer(GUESS.format(6, "..."), "toy/guess")
+    result = empty_project.run("--junitxml=report.xml")
+    result.stdout.fnmatch_lines(["katas/toy/guess.py ..-*", " To do: toy/guess"])
+    assert "1 question is not answered yet: shape" in (empty_project.path / "report.xml").read_text()
+    assert result.ret == 1
 
 
 # One failure at a time ----------------------------------------------------------------------------

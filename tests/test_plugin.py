@@ -11,12 +11,18 @@ import pytest
 from pytest_torchkata import sandbox
 
 RIGHT = "def double(x):\n    return x + x\n"
-FAILED, USAGE, NOTHING = pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED
+FAILED, USAGE, NOTHING = (
+    pytest.ExitCode.TESTS_FAILED,
+    pytest.ExitCode.USAGE_ERROR,
+    pytest.ExitCode.NO_TESTS_COLLECTED,
+)
 
 
 def counts(result):
     """Return the figures of the last line of a run."""
-    return {what: int(number) for number, what in re.findall(r"(\d+) ([a-z ]+)(?=,| in )", result.outlines[-1])}
+    return {
+        what: int(number) for number, what in re.findall(r"(\d+) ([a-z ]+)(?=,| in )", result.outlines[-1])
+    }
 
 
 def verbose(result):
@@ -147,7 +153,9 @@ def test_a_plugin_of_pytest_may_be_left_out(katas, plugin):
 
 def test_checks_of_a_kata_stay_on_one_worker_beside_ordinary_tests(katas):
     katas.kata("far/beyond").answer(LOOP, "far/beyond")
-    katas.pytester.makepyfile(test_plain="import pytest\n@pytest.mark.parametrize('i', range(9))\ndef test_it(i): assert i < 8\n")
+    katas.pytester.makepyfile(
+        test_plain="import pytest\n@pytest.mark.parametrize('i', range(9))\ndef test_it(i): assert i < 8\n"
+    )
     result = katas.run_on("-n2", "-v", "--timeout=3", "katas", "test_plain.py")
     told = re.findall(r"^\[(gw\d)\] \[ *\d+%\] ([A-Z ]+?) (\S+?)::", result.stdout.str(), re.MULTILINE)
     workers = defaultdict(list)
@@ -279,7 +287,7 @@ PROGRESS = " toy  ░░░░░░░░░░   0/2   1 failing · 1 to do ·
 @pytest.mark.parametrize(
     ("arguments", "shown", "hidden"),
     [
-        ([], ["katas/far/away.py ... *", "katas/toy/double.py .F-*", "katas/toy/other.py ---*", MESSAGE, PROGRESS, SUMMARY], []),
+        ([], ["katas/far/away.py ... *", "katas/toy/other.py ---*", MESSAGE, PROGRESS, SUMMARY], []),
         (["-q"], ["....F----*", MESSAGE, PROGRESS, SUMMARY], ["torchkata:"]),
         (["--tb=no"], ["katas/toy/double.py .F-*", PROGRESS, SUMMARY], ["✗"]),
         (["--tb=short"], [MESSAGE, PROGRESS, SUMMARY], ["Traceback", "NotSolved"]),
@@ -289,7 +297,7 @@ PROGRESS = " toy  ░░░░░░░░░░   0/2   1 failing · 1 to do ·
         (["-rA"], [MESSAGE, PROGRESS, "PASSED katas/far/away.py::check_shape", SUMMARY], ["NotSolved"]),
         (["--no-summary"], ["katas/toy/double.py .F-*"], ["✗"]),
         (["--no-header"], [MESSAGE, PROGRESS], ["torchkata:"]),
-        (["--setup-show"], ["*katas/toy/double.py::check_shape (fixtures used: given, kata, request) .", PROGRESS], []),
+        (["--setup-show"], ["*katas/toy/double.py::check_shape (fixtures used: *) .", PROGRESS], []),
         (["-vv"], ["katas/toy/double.py::check_value[[]size1[]] NOT SHOWN*", MESSAGE, PROGRESS], []),
     ],
     ids=lambda value: " ".join(value) if value and str(value[0]).startswith("-") else "",
@@ -320,14 +328,52 @@ def test_a_report_in_xml_has_each_check_and_its_message(katas):
     cases = {(case.get("classname"), case.get("name")): case for case in suite}
     assert not len(cases["katas.far.away", "check_shape"])
     (failure,) = cases["katas.toy.double", "check_value[size0]"]
-    assert failure.get("message").startswith("The value and the gradient: out: 4 of 4 elements differ, worst at ")
+    assert failure.get("message").startswith(
+        "The value and the gradient: out: 4 of 4 elements differ, worst at "
+    )
     assert "   ✗ The value and the gradient   [size=(4,)]\n" in failure.text
     (hidden,) = cases["katas.toy.double", "check_value[size1]"]
-    assert hidden.get("message") == "Not run: fix 'The value and the gradient' first, or run with --all-checks."
+    assert (
+        hidden.get("message") == "Not run: fix 'The value and the gradient' first, or run with --all-checks."
+    )
     (todo,) = cases["katas.toy.other", "check_shape"]
-    assert todo.get("message") == "The result has the shape of x: double is not written yet (katas/toy/other.py:14)."
+    assert (
+        todo.get("message")
+        == "The result has the shape of x: double is not written yet (katas/toy/other.py:14)."
+    )
     for ours in ("Traceback", "checks.py", "pytest_torchkata/", "NotSolved", "NotShown"):
         assert ours not in text
+
+
+# Settings -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "header"),
+    [
+        ({}, [], "device cpu, dtype any, isolation *, memory 4 GiB, TF32 off, seed *"),
+        ({}, ["--kata-seed=7"], "*, seed 7"),
+        ({}, ["--kata-memory=0.5"], "*, memory 0.5 GiB, *"),
+        ({}, ["--kata-memory=0"], "*, memory unlimited, *"),
+        ({"torchkata_memory": "6"}, [], "*, memory 6 GiB, *"),
+        ({"torchkata_memory": "6"}, ["--kata-memory=2"], "*, memory 2 GiB, *"),
+        ({"torchkata_isolation": "serve"}, [], "*, isolation serve, *"),
+        ({"torchkata_isolation": "serve"}, ["--kata-isolation=fork"], "*, isolation fork, *"),
+    ],
+)
+def test_the_header_tells_what_holds(project, settings, arguments, header):
+    project.ini("-p no:cacheprovider", **settings)
+    project.run("--collect-only", *arguments).stdout.fnmatch_lines([f"torchkata: {header}"])
+
+
+def test_without_katas_there_is_no_header(empty_project):
+    assert "torchkata:" not in empty_project.run_on("--co").stdout.str()
+
+
+def test_an_isolation_that_there_is_not_is_told(project):
+    result = project.ini(torchkata_isolation="forks").run()
+    result.stderr.fnmatch_lines(["ERROR: torchkata_isolation is 'forks', expected fork or serve"])
+    assert result.ret == USAGE
 
 
 # Time limits --------------------------------------------------------------------------------------

@@ -77,7 +77,9 @@ def test_workers_come_to_the_same_figures(katas):
 def test_many_names_are_cut(empty_project):
     for number in range(10):
         empty_project.kata(f"toy/kata_{number}")
-    assert report(empty_project.run())[0] == f" To do: {', '.join(f'toy/kata_{i}' for i in range(8))} and 2 more"
+    assert (
+        report(empty_project.run())[0] == f" To do: {', '.join(f'toy/kata_{i}' for i in range(8))} and 2 more"
+    )
 
 
 def test_ordinary_tests_have_no_progress(pytester, project):
@@ -93,7 +95,9 @@ def test_what_is_to_do_leaves_no_trace(project):
 def test_what_went_wrong_is_recorded_with_its_name(project):
     project.answer("def double(x):\n    return x ** 2\n").run()
     with closing(sqlite3.connect(project.path / FILE)) as connection:
-        rows = connection.execute("SELECT kata, state, passed, checks, failing, mistake, device FROM run").fetchall()
+        rows = connection.execute(
+            "SELECT kata, state, passed, checks, failing, mistake, device FROM run"
+        ).fetchall()
     assert rows == [("toy/double", "failing", 1, 3, "The value and the gradient", "Squares", "cpu")]
 
 
@@ -114,12 +118,12 @@ def test_a_solved_kata_stays_solved_when_some_of_its_checks_run(katas):
 
 
 def test_a_kata_that_is_skipped_is_not_solved(empty_project):
-    checks = '''
+    checks = """
     import pytest
 
     @pytest.mark.needs_cuda
     def check_it(kata): ...
-    '''
+    """
     result = empty_project.kata(checks=checks).answer(RIGHT).run()
     assert report(result)[:2] == [" Skipped: toy/double", " toy  ░░░░░░░░░░   0/1   1 to do"]
     assert standings(empty_project) == {}
@@ -247,6 +251,17 @@ def test_a_reveal_shows_the_reference_and_the_checks(project):
     assert standings(project)["toy/double"].revealed_before_solving
 
 
+def test_a_reveal_of_predictions_shows_what_the_snippets_give(empty_project):
+    result = empty_project.predict().run_on("--reveal=toy/guess")
+    assert result.outlines[-6:-1] == [
+        "# What the snippets give",
+        "",
+        "sum: 6",
+        "dtype: int64",
+        "shape: (3, 2)",
+    ]
+
+
 def test_a_reveal_after_solving_is_no_giving_up(project):
     project.answer(RIGHT).run()
     project.run_on("--reveal=toy/double")
@@ -286,7 +301,9 @@ def spoilt(request, katas):
 
 def test_a_record_that_cannot_be_kept_breaks_no_run(spoilt):
     result = spoilt.run()
-    result.stdout.fnmatch_lines(["katas/far/away.py ... *", "katas/toy/double.py .F-*", "katas/toy/other.py ---*"])
+    result.stdout.fnmatch_lines(
+        ["katas/far/away.py ... *", "katas/toy/double.py .F-*", "katas/toy/other.py ---*"]
+    )
     assert report(result)[:3] == [
         " To do: toy/other",
         " far  ░░░░░░░░░░   0/1   1 to do",
@@ -303,7 +320,10 @@ def test_a_record_that_cannot_be_kept_breaks_no_run(spoilt):
     [
         (["--progress"], [" far  ░░░░░░░░░░   0/1   1 to do"]),
         (["--hint=away"], ["  What is twice something?", "This was not recorded: The progress file *"]),
-        (["--reveal=away"], ["# solutions/far/away/reference.py", "This was not recorded: The progress file *"]),
+        (
+            ["--reveal=away"],
+            ["# solutions/far/away/reference.py", "This was not recorded: The progress file *"],
+        ),
     ],
     ids=lambda value: value[0] if value[0].startswith("--") else "",
 )
@@ -318,7 +338,9 @@ def test_a_record_that_cannot_be_read_is_told_in_the_overview(katas):
     result = katas.run_on("--progress")
     result.stdout.fnmatch_lines(["The record of progress cannot be read: The progress file * is damaged*"])
     result = katas.run_on("--hint=away")
-    result.stdout.fnmatch_lines(["Hints taken before are not known: The progress file * is damaged*", "Hint 1 of 3 *"])
+    result.stdout.fnmatch_lines(
+        ["Hints taken before are not known: The progress file * is damaged*", "Hint 1 of 3 *"]
+    )
 
 
 # Several runs -------------------------------------------------------------------------------------

@@ -23,12 +23,10 @@ Why it is asked: a validation number decides which model is kept. It is easily b
 batch or by a forgotten eval(), and an evaluation that leaves traces changes the training after it.
 
 Example
-    >>> class Echo(torch.nn.Module):  # what comes in are the logits
-    ...     def forward(self, x):
-    ...         return x
+    >>> model = torch.nn.Identity()  # what comes in are the logits
     >>> a = torch.zeros(3, 2), torch.tensor([0, 0, 1])
     >>> b = torch.tensor([[0.0, 100.0]]), torch.tensor([0])
-    >>> loss, accuracy = evaluate(Echo(), [a, b], torch.nn.CrossEntropyLoss(), "cpu")
+    >>> loss, accuracy = evaluate(model, [a, b], torch.nn.CrossEntropyLoss(), "cpu")
     >>> round(loss, 4), accuracy  # batch a has a mean of 0.6931, batch b of 100
     (25.5199, 0.5)
 """

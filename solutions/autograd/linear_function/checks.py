@@ -63,9 +63,9 @@ def check_only_what_is_asked(kata, given, wanted):
     out = kata.LinearFunction.apply(*inputs(given, 5, wanted=[wanted]).values())
     returned = []
     ran = operations(lambda: returned.extend(out.grad_fn.apply(torch.ones_like(out))))
-    names = ("x", "weight", "bias")
+    names = zip(("x", "weight", "bias"), returned, strict=False)
     return {
-        "gradients returned": [n for n, g in zip(names, returned, strict=False) if g is not None],
+        "gradients returned": ", ".join(name for name, grad in names if grad is not None),
         "matrix products in backward": sum(name in PRODUCTS for name in ran),
     }
 
@@ -89,9 +89,8 @@ def check_double_backward(kata, given, bias):
     if all(grad.requires_grad for grad in first):
         again = sum((grad * given.like(grad)).sum() for grad in first)
         again.backward()
-        tensors = {"x": tensors["x"], "weight": tensors["weight"], "grad_output": grad_output}
-        observed |= {f"second order: {name}.grad": t.grad for name, t in tensors.items()}
-    return observed
+    tensors = {"x": tensors["x"], "weight": tensors["weight"], "grad_output": grad_output}
+    return observed | {f"second order: {name}.grad": t.grad for name, t in tensors.items()}
 
 
 def check_layouts(kata, given, device):

@@ -120,6 +120,27 @@ class MatricesOnly:
             return grad_x, grad_weight, grad_bias
 
 
+@wrong("check_gradients", shows="exception")
+class FlattensAVector:
+    """flatten(0, -2) joins all dimensions but the last. A vector has no second dimension from the
+    end, so without leading dimensions there is nothing that it could mean.
+    """
+
+    class LinearFunction(reference.LinearFunction):
+        @staticmethod
+        def backward(ctx, grad_output):
+            x, weight = ctx.saved_tensors
+            rows = grad_output.flatten(0, -2)
+            grad_x = grad_weight = grad_bias = None
+            if ctx.needs_input_grad[0]:
+                grad_x = grad_output @ weight
+            if ctx.needs_input_grad[1]:
+                grad_weight = rows.mT @ x.flatten(0, -2)
+            if any(ctx.needs_input_grad[2:]):
+                grad_bias = rows.sum(dim=0)
+            return grad_x, grad_weight, grad_bias
+
+
 @wrong("check_without_bias", shows="exception")
 class AsksForTheThird:
     """needs_input_grad has one entry for each argument that apply was given, defaults not counted.

@@ -158,8 +158,8 @@ class MultipliesByTheMask:
 
 @wrong("check_forward")
 class ZerosOfTheDefaultDtype:
-    """The zeros in forward have the default dtype, float32, because nothing says otherwise. Next to
-    float16 or bfloat16 they promote the result to float32. Make them like x.
+    """Something in forward has the default dtype, float32: zeros made without a word about it, or a
+    mask turned to float. Next to float16 or bfloat16 it promotes the result to float32.
     """
 
     class MyReLU(reference.MyReLU):
@@ -183,7 +183,7 @@ class DetachesGradOut:
             return torch.where(x > 0, grad_out.detach(), 0)
 
 
-@wrong("check_double_backward")
+@wrong("check_double_backward", shows="exception")
 class OnceDifferentiable:
     """once_differentiable declares that backward itself cannot be differentiated. Here it can:
     everything it does is an ordinary operation on grad_out.

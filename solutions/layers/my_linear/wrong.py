@@ -126,8 +126,8 @@ class UsesData:
 
 @wrong("check_start")
 class StartsAtZero:
-    """The weight starts at zero. All outputs are then alike, and inside a network the gradients of
-    their rows are too, so they would stay alike. (For the bias, zero is fine.)
+    """The weight starts at zero, so all outputs start alike. In a network whose layers all start
+    so, the hidden units get equal gradients and stay alike for ever. (For the bias, zero is fine.)
     """
 
     class MyLinear(reference.MyLinear):
@@ -138,8 +138,8 @@ class StartsAtZero:
 
 @wrong("check_start")
 class StartsConstant:
-    """Every entry of weight starts with the same value. All outputs are then alike, and inside a
-    network the gradients of their rows are too, so they would stay alike.
+    """Every entry of weight starts with the same value, so all outputs start alike. In a network
+    whose layers all start so, the hidden units get equal gradients and stay alike for ever.
     """
 
     class MyLinear(reference.MyLinear):
@@ -211,8 +211,8 @@ class FlattensWithView:
 
 @wrong("check_width")
 class CutsWideRows:
-    """reshape(-1, in_features) cuts a row that is twice as wide into two rows, and nobody notices
-    that x does not fit this layer.
+    """view or reshape with (-1, in_features) cuts a row that is twice as wide into two rows, and
+    nobody notices that x does not fit this layer.
     """
 
     class MyLinear(reference.MyLinear):

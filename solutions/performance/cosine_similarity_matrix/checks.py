@@ -14,7 +14,7 @@ def naive(a, b, eps=1e-8):
 
 def observe(kata, given, a, b, **eps):
     out = kata.cosine_similarity_matrix(a, b, **eps)
-    out.backward(given.like(out))
+    given.backward(out)
     return {"similarity": out, "a.grad": a.grad, "b.grad": b.grad}
 
 

@@ -151,8 +151,8 @@ class BestForgotten:
 
 @wrong("check_cooldown")
 class CooldownStartsAtOnce:
-    """The epoch that caused the reduction already counts as one of the cooldown, which ends an epoch
-    too early. It begins with the next epoch.
+    """The cooldown ends an epoch too early: the epoch of the reduction is taken as its first one, or
+    its last one is over before that epoch was counted. It begins with the epoch after the reduction.
     """
 
     class ReduceOnPlateau(reference.ReduceOnPlateau):

@@ -1,0 +1,119 @@
+"""A process between the deciding one and its child, which sees that nothing of the child outlives it.
+
+It knows nothing of jobs and imports next to nothing. What an answer has started ends with the child, and
+the child ends with the deciding process, also where that was killed and could end nobody.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+__all__ = ["PATIENCE", "stand"]
+
+PATIENCE = 1.0
+"""Seconds that the child gets to leave by itself, once nobody waits for it."""
+
+_BECOME_SUBREAPER = 36
+
+
+def stand(home: str) -> None:
+    """Go on in a child process; this one stays behind as its guard, and removes ``home`` in the end.
+
+    The guard leaves with the child's own status. Where there is no fork nobody stands guard.
+    """
+    if not hasattr(os, "fork"):
+        return
+    bell = _bell()
+    child = os.fork()
+    if child == 0:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        return
+    _adopt_orphans()
+    os.close(1)  # the end of the replies must show
+    status = _watch(child, bell)
+    _end_what_is_left()
+    shutil.rmtree(home, ignore_errors=True)
+    _leave(status)
+
+
+def _bell() -> int:
+    """Return a descriptor from which the signals that arrive can be read."""
+    bell, rope = os.pipe()
+    os.set_blocking(rope, False)
+    signal.set_wakeup_fd(rope)
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    return bell
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of what a process leaves behind that the child has started."""
+    if sys.platform.startswith("linux"):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, 1, 0, 0, 0)
+
+
+def _watch(child: int, bell: int) -> int:
+    """Wait for the child's end and return its status; end it when told so, or when nobody waits for it."""
+    poll = select.poll()
+    poll.register(bell, select.POLLIN)
+    poll.register(0, 0)  # nothing but its end, which is that of the deciding process
+    deadline: float | None = None
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        wait = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
+        ready = [fd for fd, _ in poll.poll(wait)]
+        if bell in ready and signal.SIGTERM in os.read(bell, 512):
+            deadline = 0.0
+        if 0 in ready:
+            poll.unregister(0)
+            deadline = time.monotonic() + PATIENCE if deadline is None else deadline
+        if deadline is not None and time.monotonic() >= deadline:
+            os.kill(child, signal.SIGKILL)
+            deadline = None
+
+
+def _end_what_is_left() -> None:
+    """End our children until there are none; those of a child that has ended become ours."""
+    while left := _children():
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in left:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _children() -> list[int]:
+    """Return our child processes, where the system lists them."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = entry.read_text().rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid():
+                found.append(int(entry.parent.name))
+    return found
+
+
+def _leave(status: int) -> None:
+    if status >= 0:
+        os._exit(status)
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError):  # SIGKILL has no other way than its own
+        signal.signal(-status, signal.SIG_DFL)
+    os.kill(os.getpid(), -status)
+    os._exit(1)
