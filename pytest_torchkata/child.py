@@ -40,6 +40,8 @@ TIME_IS_UP = getattr(signal, "SIGUSR1", 0)
 """The signal at which a worker writes down where it is."""
 GRACE = 0.1
 """Seconds that it gets for that."""
+LEAVING = 0.5
+"""Seconds that a worker gets to leave once there is nothing more to do for it."""
 
 
 def main(model: str, home: str) -> None:
@@ -66,6 +68,8 @@ def main(model: str, home: str) -> None:
         _preload(job)
         send(replies, transport.encode({"started": True}))
         send(replies, transport.encode(serve(job, rank, rendezvous)))
+    serve.close()
+    os._exit(0)  # an interpreter with torch takes its time to end
 
 
 def _claim_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -173,6 +177,11 @@ class _Forking:
             self._workers[slot] = _Worker(key, self._home, job.memory)
         return self._workers[slot]
 
+    def close(self) -> None:
+        """End the workers."""
+        for worker in self._workers.values():
+            worker.end()
+
     def _end(self, worker: _Worker) -> None:
         worker.end()
         self._workers = {slot: other for slot, other in self._workers.items() if other is not worker}
@@ -185,8 +194,8 @@ class _Forking:
             streams: list[Any] = [self._wakeup, self._commands, *worker.streams()]
             ready, _, _ = select.select(streams, [], [], wait)
             if self._commands in ready:  # nothing but its end can come while a job runs
-                for each in self._workers.values():
-                    each.end()
+                worker.kill()
+                self.close()
                 os._exit(0)
             if deadline is not None and time.monotonic() >= deadline:
                 worker.tell_where()
@@ -266,10 +275,13 @@ class _Worker:
             self.ended = True
 
     def end(self) -> None:
-        """End the process and what it has started."""
-        self.kill()
+        """Let the process leave by itself, and end what it has started."""
         with contextlib.suppress(BrokenPipeError):
             self._commands.close()
+        deadline = time.monotonic() + LEAVING
+        while not self.has_ended() and time.monotonic() < deadline:
+            time.sleep(0.0005)
+        self.kill()
         for stream in (self._result, self._output):
             os.close(stream.fd)
 
@@ -375,6 +387,9 @@ class _Serving:
     def __init__(self, home: str) -> None:
         self._home = Path(home)
         self._stacks = _dump_stacks(self._home)
+
+    def close(self) -> None:
+        """There is nothing to end but this process."""
 
     def __call__(self, job: Job, rank: int, rendezvous: str) -> dict[str, Any]:
         before = state.fingerprint()

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_torchkata import catalogue, report
+from pytest_torchkata import catalogue, explain, report
 from pytest_torchkata.checks import Given
 from pytest_torchkata.devices import DEFAULT_DTYPES, Devices
-from pytest_torchkata.kata import Check, Facts, Kata, Verdict
+from pytest_torchkata.kata import Check, Facts, Frame, Kata, Raised, Verdict
 from pytest_torchkata.sandbox import SandboxError
 
 if TYPE_CHECKING:
@@ -199,7 +199,11 @@ class CheckItem(pytest.Function):
             raise NotShown(f"Not run: fix {file.blocked_by!r} first, or run with --all-checks.")
         file.judged += 1
         seed = around.seed_for(file.kata)
-        verdict = around.judge.verdict(self.check(), item_seed(seed, self.name))
+        try:
+            verdict = around.judge.verdict(self.check(), item_seed(seed, self.name))
+        except SandboxError:
+            self.session.shouldstop = "no kata can be run"
+            raise
         if verdict.output:
             self._keep_output(verdict.output)
         if verdict.outcome == "passed":
@@ -237,7 +241,22 @@ class CheckItem(pytest.Function):
             return report.Message(problem.text, self._one_line(problem.verdict))
         if isinstance(problem, (NotShown, catalogue.KataError, SandboxError)):
             return report.Message(str(problem), str(problem))
+        if lines := self._own_exception(excinfo):
+            return report.Message("\n".join(lines), lines[0])
         return super().repr_failure(excinfo)
+
+    def _own_exception(self, excinfo: pytest.ExceptionInfo[BaseException]) -> tuple[str, ...]:
+        """Tell an exception of the learner's code that a debugger was to see; none if it is not theirs."""
+        frames = tuple(
+            Frame(entry.lineno + 1, entry.name, str(entry.statement).strip())
+            for entry in excinfo.traceback
+            if Path(entry.path) == self.path
+        )
+        if not frames:
+            return ()
+        bases = tuple(base.__name__ for base in type(excinfo.value).__mro__)
+        raised = Raised("subject", bases[0], bases, str(excinfo.value), frames)
+        return explain.run(raised, self.file.kata)
 
     def _one_line(self, verdict: Verdict) -> str:
         if verdict.differences:

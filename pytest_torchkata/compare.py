@@ -286,7 +286,8 @@ def _exact_text(expected: Value, actual: Value) -> str:
     """Show two unequal texts or objects from where they differ."""
     if isinstance(expected, Opaque):
         return f"expected {describe(expected)}, yours {describe(actual)}"
-    texts = [_quoted(expected), _quoted(actual)]
+    phrases = any(_is_phrase(value) for value in (expected, actual))
+    texts = [str(value) if phrases else repr(value) for value in (expected, actual)]
     pairs = enumerate(zip(*texts, strict=False))
     common = next((i for i, (one, other) in pairs if one != other), min(map(len, texts)))
     if max(map(len, texts)) > _TEXT and common > _TEXT // 3:
@@ -294,10 +295,9 @@ def _exact_text(expected: Value, actual: Value) -> str:
     return f"expected {_cut(texts[0])}, yours {_cut(texts[1])}"
 
 
-def _quoted(value: Value) -> str:
-    """Return a phrase as it is, and anything that quotes tell from its surroundings with them."""
-    is_phrase = isinstance(value, str) and " " in value.strip() and value == value.strip()
-    return str(value) if is_phrase else repr(value)
+def _is_phrase(value: Value) -> bool:
+    """Return whether a value is words, which read better without quotes."""
+    return isinstance(value, str) and " " in value.strip() and value == value.strip()
 
 
 @dataclass(frozen=True, eq=False)

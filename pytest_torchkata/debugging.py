@@ -39,9 +39,11 @@ def _stopping_in(path: Path) -> Iterator[None]:
     """Break at the first line of every function of a file."""
     debugger = pytestPDB._init_pdb("runcall")
     debugger.reset()
+    debugger.botframe = sys._getframe()  # "continue" means: from here on, to the next breakpoint
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.FunctionDef):
             debugger.set_break(str(path), node.body[0].lineno)
+    debugger.set_continue()
     sys.settrace(debugger.trace_dispatch)
     try:
         yield

@@ -62,7 +62,7 @@ def place(steps: Sequence[Step], differences: Sequence[Difference]) -> Frame | N
     That is the last return to the check: of backward for a gradient, of anything but backward and
     constructors otherwise.
     """
-    is_gradient = bool(differences) and differences[0].name.endswith("grad")
+    is_gradient = bool(differences) and "grad" in differences[0].name
     backward = [step.frame for step in steps if step.frame.function == "backward"]
     if is_gradient and backward:
         return backward[-1]
@@ -87,6 +87,9 @@ def _raised(run: Raised, file: str) -> Iterator[str]:
         yield from _code(line)
     elif run.type in _EXITS:
         yield f"Your code raised {run.type}, which ends a program; a kata's code returns or raises an error."
+        yield from _frames(run.frames, file)
+    elif run.type == "BdbQuit":
+        yield "A breakpoint stopped your code in a process where nobody can type. Run pytest with --pdb."
         yield from _frames(run.frames, file)
     elif run.where == "load":
         yield from _load_error(run, file)

@@ -24,9 +24,9 @@ _BECOME_SUBREAPER = 36
 
 
 def stand(home: str) -> None:
-    """Go on in a child process; this one stays behind as its guard, and removes ``home`` in the end.
+    """Go on in a child process; this one stays behind as its guard, and leaves with the child's status.
 
-    The guard leaves with the child's own status. Where there is no fork nobody stands guard.
+    It removes ``home`` if nobody else is left to do so. Where there is no fork nobody stands guard.
     """
     if not hasattr(os, "fork"):
         return
@@ -41,7 +41,8 @@ def stand(home: str) -> None:
     os.close(1)  # the end of the replies must show
     status = _watch(child, bell)
     _end_what_is_left()
-    shutil.rmtree(home, ignore_errors=True)
+    if _is_alone():
+        shutil.rmtree(home, ignore_errors=True)
     _leave(status)
 
 
@@ -67,7 +68,7 @@ def _watch(child: int, bell: int) -> int:
     """Wait for the child's end and return its status; end it when told so, or when nobody waits for it."""
     poll = select.poll()
     poll.register(bell, select.POLLIN)
-    poll.register(0, 0)  # nothing but its end, which is that of the deciding process
+    poll.register(0, 0)  # tells nothing but the end
     deadline: float | None = None
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
@@ -83,6 +84,13 @@ def _watch(child: int, bell: int) -> int:
         if deadline is not None and time.monotonic() >= deadline:
             os.kill(child, signal.SIGKILL)
             deadline = None
+
+
+def _is_alone() -> bool:
+    """Return whether the deciding process holds the other end of our standard input no more."""
+    poll = select.poll()
+    poll.register(0, 0)
+    return bool(poll.poll(0))
 
 
 def _end_what_is_left() -> None:

@@ -32,9 +32,11 @@ _STEPS = 50
 
 
 def scan(job: Job) -> dict[str, Any]:
-    """Look for forbidden names in the source of the answer, without running it."""
-    found = rules.scan(job.kata.stub.read_bytes(), str(job.kata.stub), job.forbidden)
-    return {"broken": [vars(rule) for rule in found]}
+    """Look for forbidden names in the source of the subject, without running it."""
+    path = _Subject(job).files[0]
+    found = rules.scan(path.read_bytes(), str(path), job.forbidden)
+    values = {"names that torch does not have": list(rules.unknown(job.forbidden))}
+    return {"kind": "observed", "values": values, **_EMPTY, "broken": [vars(rule) for rule in found]}
 
 
 def examples(job: Job) -> dict[str, Any]:
@@ -96,10 +98,10 @@ class _Subject:
         # A wrong answer is made of the reference's functions as well, and an answer of its own.
         names = {"wrong": ["wrong.py", "reference.py"], "right": ["right.py", "reference.py"]}
         others = [solution / name for name in names.get(job.subject.source, ["reference.py"])]
-        self._files = [job.kata.stub] if job.subject.source == "answer" else others
+        self.files = [job.kata.stub] if job.subject.source == "answer" else others
 
     def owns(self, filename: str) -> bool:
-        return filename in map(str, self._files)
+        return filename in map(str, self.files)
 
     def applied(self) -> bool:
         return self._reflex is None or self._reflex.applied
@@ -122,7 +124,7 @@ class _Subject:
 
     def _execute(self) -> types.ModuleType:
         module = types.ModuleType(self._job.kata.name)
-        (file,) = self._files
+        (file,) = self.files
         module.__file__ = str(file)
         sys.modules[module.__name__] = module  # pickles and dataclasses look classes up there
         code = _compiled(file.read_bytes(), str(file))

@@ -13,6 +13,7 @@ from pytest_torchkata import collect, devices, explain, report
 from pytest_torchkata.catalogue import Catalogue, KataError
 from pytest_torchkata.collect import CheckItem, KataFile, Surroundings, surroundings
 from pytest_torchkata.record import Recorder, data_of
+from pytest_torchkata.sandbox import SandboxError
 
 if TYPE_CHECKING:
     from pytest_torchkata.progress import Store
@@ -107,8 +108,14 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def _memory(config: pytest.Config) -> int | None:
     given = config.getoption("kata_memory")
     if given is None:
-        given = float(config.getini("torchkata_memory") or DEFAULT_MEMORY)
-    return int(given * 2**30) or None
+        given = config.getini("torchkata_memory") or DEFAULT_MEMORY
+    try:
+        gibibytes = float(given)
+    except ValueError:
+        gibibytes = -1.0
+    if not 0 <= gibibytes < float("inf"):
+        raise pytest.UsageError(f"The memory for an answer is {given!r}, expected GiB, 0 for no limit")
+    return int(gibibytes * 2**30) or None
 
 
 def _isolation(config: pytest.Config) -> str:
@@ -269,7 +276,7 @@ def _chosen_devices(config: pytest.Config) -> devices.Devices:
             needs_report = gpu or name not in (None, "cpu")
             seen = told or (_ask_torch(config) if needs_report else None)
             config.stash[_devices] = devices.choose(gpu, name, seen)
-        except devices.DevicesError as error:
+        except (devices.DevicesError, SandboxError) as error:
             raise pytest.UsageError(str(error)) from None
     return config.stash[_devices]
 

@@ -188,6 +188,7 @@ class _Prover:
         if around is not None:
             self._judge: Judge = around.judge
             around.judge = self  # type: ignore[assignment]
+            self._read_rules(self._judge)
             self._run_examples(self._judge)
 
     def verdict(self, check: Check, seed: int) -> Verdict:
@@ -230,6 +231,16 @@ class _Prover:
         if self._stub_passes:
             run = self._judge.run(check, seed, ANSWER)
             self._stub_passes = self._judge.compare(check, expected, run).outcome == "passed"
+
+    def _read_rules(self, judge: Judge) -> None:
+        job = Job(self.kata, REFERENCE, check="", forbidden=catalogue.facts(self.kata).forbidden)
+        run = judge.sandbox.run(job)
+        assert isinstance(run, Observed)
+        for name in run.values["names that torch does not have"]:
+            self.problems.append(f"{self.kata.id}: kata.toml forbids {name}, which torch does not have")
+        for rule in run.broken:
+            place = f"{self.kata.id}: reference.py:{rule.line}"
+            self.problems.append(f"{place} uses {rule.name}, which the kata forbids")
 
     def _run_examples(self, judge: Judge) -> None:
         job = Job(self.kata, REFERENCE, check="<examples>", arguments={"text": _docstring(self.kata.stub)})

@@ -195,12 +195,13 @@ def _cost(kata: Kata) -> str:
     return f" ({known.level}, {known.minutes} min)"
 
 
-def _by_difficulty(kata: Kata) -> tuple[int, int, str]:
+def _by_difficulty(kata: Kata) -> tuple[bool, int, int, str]:
     try:
         known = facts(kata)
     except KataError:
-        return len(LEVELS), 0, kata.id
-    return LEVELS.index(known.level), known.minutes, kata.id
+        return True, len(LEVELS), 0, kata.id
+    # What needs a machine of another kind comes last.
+    return known.kind == "gpu", LEVELS.index(known.level), known.minutes, kata.id
 
 
 def _by_topic(catalogue: Catalogue, topics: Sequence[str] | None) -> dict[str, list[Kata]]:

@@ -7,6 +7,7 @@ turns replies into runs. It imports no torch and no kata's code.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import pickle
 import queue
@@ -21,7 +22,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
-from pytest_torchkata import transport
+from pytest_torchkata import guard, transport
 from pytest_torchkata.kata import BrokenRule, Frame, Job, Observed, Raised, Run, Step, Stopped
 
 __all__ = ["Model", "Sandbox", "SandboxError", "default_model", "understand"]
@@ -56,6 +57,11 @@ class SandboxError(Exception):
     """A child could not be started or spoken to; the text is for the user."""
 
 
+def _no_start(reason: str) -> str:
+    check = f"{sys.executable} -c 'import torch'"
+    return f"The process that runs katas could not start: {reason}. Does this work?  {check}"
+
+
 def default_model() -> Model:
     """Fork where the platform can."""
     return "fork" if hasattr(os, "fork") else "serve"
@@ -82,10 +88,10 @@ class Sandbox:
         # Where one process serves many jobs, the answers' must not be the one that runs references.
         role = "" if model == "fork" else "answer" if job.subject.source == "answer" else "ours"
         children = [self._child(model, role, rank) for rank in range(job.ranks)]
-        with tempfile.TemporaryDirectory(prefix="torchkata-") as meeting:
-            for rank, child in enumerate(children):
-                child.begin(job, rank, str(Path(meeting, "store")))
-            runs = [understand(child.finish(job), job) for child in children]
+        meeting = children[0].meeting_point()
+        for rank, child in enumerate(children):
+            child.begin(job, rank, meeting)
+        runs = [understand(child.finish(job), job) for child in children]
         return runs[0] if job.ranks == 1 else _merged(runs)
 
     def devices(self) -> dict[str, Any]:
@@ -95,6 +101,8 @@ class Sandbox:
 
     def close(self) -> None:
         """End every child."""
+        for child in self._children.values():
+            child.dismiss()
         for child in self._children.values():
             child.end()
         self._children.clear()
@@ -113,6 +121,7 @@ class _Child:
         self._model = model
         self._home = Path(tempfile.mkdtemp(prefix="torchkata-"))
         self._ready = self._ended = False
+        self._meetings = 0
         path = [entry or str(Path.cwd()) for entry in sys.path]
         with (self._home / "log").open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 (our own program)
@@ -124,7 +133,8 @@ class _Child:
                 start_new_session=True,  # Ctrl-C is for the deciding process, which then ends us
             )
         self._frames: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def usable(self) -> bool:
         """Return whether the process is there to take another job."""
@@ -134,53 +144,85 @@ class _Child:
             self.end()
         return not self._ended
 
+    def meeting_point(self) -> str:
+        """Return the path of a file, not there yet, by which the ranks of a job find each other."""
+        self._meetings += 1
+        return str(self._home / f"meeting-{self._meetings}")
+
     def begin(self, job: Job, rank: int, rendezvous: str) -> None:
         """Hand over a job; the child says "started" before the job's time begins."""
         self._send((job, rank, rendezvous))
 
     def finish(self, job: Job) -> dict[str, Any]:
         """Wait for the end of the job that was begun; a child that is lost by it is ended."""
-        self._receive(STARTUP)
         wait = None if job.seconds is None else job.seconds + PATIENCE[self._model]
         try:
+            self._receive(STARTUP)
             reply = self._receive(wait)
         except queue.Empty:
             reply = {"how": "time", "spoiled": True}
+            self._process.terminate()
+        except transport.TransportError:
+            reply = {"how": "garbled", "spoiled": True}
+            self._process.terminate()
         if reply is None:
-            status = self._process.wait()
-            reply = {"how": "exit", "status": status, "spoiled": True}
+            reply = self._loss()
         reply["stack"] = self._stack(job)
         if reply.get("spoiled"):
             self.end()
         return reply
 
+    def _loss(self) -> dict[str, Any]:
+        """Say how the process came to send no more."""
+        try:
+            return {"how": "exit", "status": self._process.wait(PATIENCE["serve"]), "spoiled": True}
+        except subprocess.TimeoutExpired:  # it has closed the stream, and lives on
+            self._process.terminate()
+            return {"how": "garbled", "spoiled": True}
+
     def ask(self, question: str) -> dict[str, Any]:
         """Return the answer to a question that is no job."""
         self._send(question)
-        reply = self._receive(STARTUP)
-        if reply is None:
-            raise SandboxError(self._failure())
-        return reply
+        return self._expect()
+
+    def dismiss(self) -> None:
+        """Let the process leave by itself, or make it, if it is not yet able to."""
+        self._ended = True
+        with contextlib.suppress(OSError):
+            cast(BinaryIO, self._process.stdin).close()
+        if not self._ready:
+            self._process.terminate()
 
     def end(self) -> None:
         """End the process and what it left, and remove its files."""
-        self._ended = True
+        self.dismiss()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(2 * guard.PATIENCE)
         with contextlib.suppress(OSError, AttributeError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                cast(BinaryIO, stream).close()
+        self._reader.join(guard.PATIENCE)
+        if not self._reader.is_alive():
+            cast(BinaryIO, self._process.stdout).close()
         shutil.rmtree(self._home, ignore_errors=True)
 
     def _send(self, message: object) -> None:
         if not self._ready:
-            if self._receive(STARTUP) is None:
-                raise SandboxError(self._failure())
+            self._expect()
             self._ready = True
         with contextlib.suppress(BrokenPipeError):  # its end shows when the reply is read
             transport.send(cast(BinaryIO, self._process.stdin), pickle.dumps(message))
+
+    def _expect(self) -> dict[str, Any]:
+        """Return the reply to what takes no answer's time."""
+        try:
+            reply = self._receive(STARTUP)
+        except queue.Empty:
+            raise SandboxError(_no_start(f"it took more than {STARTUP:g} s")) from None
+        if reply is None:
+            raise SandboxError(self._failure())
+        return reply
 
     def _receive(self, seconds: float | None) -> dict[str, Any] | None:
         """Return the next reply, or None if the process has ended; raises queue.Empty in the end."""
@@ -188,7 +230,10 @@ class _Child:
         if frame is None:
             self._frames.put(None)  # the end stays the end
             return None
-        return cast("dict[str, Any]", transport.decode(frame))
+        reply = transport.decode(frame)
+        if not isinstance(reply, dict):
+            raise transport.TransportError(f"no reply: {type(reply).__name__}")
+        return reply
 
     def _read(self) -> None:
         stream = cast(BinaryIO, self._process.stdout)
@@ -200,7 +245,7 @@ class _Child:
     def _failure(self) -> str:
         said = (self._home / "log").read_text(errors="replace").strip().splitlines()
         last = said[-1] if said else f"exit status {self._process.poll()}"
-        return f"The process that runs katas could not start: {last} (with {sys.executable})"
+        return _no_start(last)
 
     def _stack(self, job: Job) -> list[Frame]:
         """Return the answer's frames of the stack that was dumped, outermost first."""
@@ -218,13 +263,16 @@ class _Child:
 
 def understand(reply: Mapping[str, Any], job: Job) -> Run:
     """Say what a reply means; nothing that an answer made the child send can raise here."""
-    output = bytes(reply.get("output", b"")).decode(errors="replace")
+    said = reply.get("output")
+    output = said.decode(errors="replace") if isinstance(said, bytes) else ""
     if reply.get("cut"):
         output += f"\n[cut: only the first {len(output)} characters are kept]"
     frames = tuple(reply["stack"])
-    if reply["how"] == "time":
+    if reply.get("how") == "time":
         return Stopped("time", f"{job.seconds:g} s", frames, output)
     status = reply.get("status", 0)
+    if reply.get("how") == "garbled" or not isinstance(status, int):
+        return Stopped("garbled", "", frames, output)
     if status < 0:
         return Stopped("signal", _signal_name(-status), frames, output)
     if status == transport.OUT_OF_MEMORY:
@@ -233,25 +281,26 @@ def understand(reply: Mapping[str, Any], job: Job) -> Run:
         return Stopped("exit", f"status {status}", frames, output)
     try:
         return _run(transport.decode(reply["result"]), output)
-    except (transport.TransportError, KeyError, TypeError, AttributeError, ValueError) as error:
+    except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
         return Stopped("garbled", str(error), (), output)
 
 
 def _run(message: Any, output: str) -> Run:
-    broken = tuple(BrokenRule(**rule) for rule in message.get("broken", ()))
-    kind = message.get("kind", "scanned")
-    if kind == "scanned":
-        return Observed({}, broken=broken)
-    frames = tuple(Frame(**frame) for frame in message.get("frames", ()))
+    broken = tuple(
+        BrokenRule(_text(rule["name"]), int(rule["line"]), _text(rule["how"]))
+        for rule in message.get("broken", ())
+    )
+    kind = message["kind"]
+    frames = tuple(_frame(frame) for frame in message.get("frames", ()))
     if kind == "memory":
-        return Stopped("memory", str(message["detail"]), frames, output)
+        return Stopped("memory", _text(message["detail"]), frames, output)
     steps = tuple(_step(step) for step in message["steps"])
     if kind == "raised":
         return Raised(
             where=message["where"],
-            type=str(message["type"]),
-            bases=tuple(message["bases"]),
-            message=str(message["message"]),
+            type=_text(message["type"]),
+            bases=tuple(map(_text, message["bases"])),
+            message=_text(message["message"]),
             frames=frames,
             steps=steps,
             broken=broken,
@@ -269,8 +318,16 @@ def _run(message: Any, output: str) -> Run:
 
 
 def _step(step: Mapping[str, Any]) -> Step:
-    place = {key: value for key, value in step.items() if key != "returned"}
-    return Step(Frame(**place), str(step["returned"]))
+    return Step(_frame(step), _text(step["returned"]))
+
+
+def _frame(place: Mapping[str, Any]) -> Frame:
+    return Frame(int(place["line"]), _text(place["function"]), _text(place["text"]))
+
+
+def _text(value: object) -> str:
+    """Return a text that can be printed and sent on: not every string can be encoded."""
+    return str(value).encode(errors="replace").decode()
 
 
 def _signal_name(number: int) -> str:
@@ -282,10 +339,11 @@ def _signal_name(number: int) -> str:
 
 def _merged(runs: list[Run]) -> Run:
     """Make one run of those of several ranks; a rank that failed by itself explains the others' wait."""
-    for kind in (Raised, Stopped):
-        for run in runs:
-            if isinstance(run, kind):
-                return run
+    failed = {rank: run for rank, run in enumerate(runs) if isinstance(run, (Raised, Stopped))}
+    if failed:
+        first = min(failed, key=lambda rank: _is_consequence(failed[rank]))
+        late = [rank for rank in failed if _is_late(failed[first]) and _is_late(failed[rank])]
+        return dataclasses.replace(failed[first], frames=_placed(failed, late or [first]))
     seen = [run for run in runs if isinstance(run, Observed)]
     precise = [run.precise for run in seen]
     return Observed(
@@ -297,6 +355,30 @@ def _merged(runs: list[Run]) -> Run:
         seconds=max(run.seconds for run in seen),
         output="".join(run.output for run in seen),
     )
+
+
+def _is_consequence(run: Raised | Stopped) -> int:
+    """Say how likely it is that another rank's failure led to this one: not, perhaps, or surely."""
+    if isinstance(run, Raised):
+        return 2 if "/gloo/" in run.message else 0
+    return int(_is_late(run))
+
+
+def _is_late(run: Raised | Stopped) -> bool:
+    return isinstance(run, Stopped) and run.why == "time"
+
+
+def _placed(runs: Mapping[int, Raised | Stopped], ranks: list[int]) -> tuple[Frame, ...]:
+    """Return the frames of the first of these ranks, and in the innermost one where each of them was."""
+    known = [rank for rank in ranks if runs[rank].frames]
+    if not known:
+        return ()
+    *outer, inner = runs[known[0]].frames
+    where = f"{inner.function} on rank {known[0]}"
+    for rank in known[1:]:
+        frame = runs[rank].frames[-1]
+        where += f", line {frame.line} in {frame.function} on rank {rank}"
+    return (*outer, dataclasses.replace(inner, function=where))
 
 
 def _by_rank(values: list[Mapping[str, Any]]) -> dict[str, Any]:

@@ -1,8 +1,20 @@
 """What one answer does stays with it, and nothing of it is left when the run is over."""
 
+import contextlib
+import itertools
+import os
 import re
+import select
+import signal
+import sys
+import tempfile
+from pathlib import Path
 
 import pytest
+
+from pytest_torchkata import compare, explain, rules, sandbox, transport
+from pytest_torchkata.kata import ANSWER, Job, Kata, Observed
+from tests.conftest import REFERENCE, TOML
 
 # State --------------------------------------------------------------------------------------------
 
@@ -180,3 +192,334 @@ def test_a_process_in_which_state_was_changed_is_known_as_such(empty_project):
     assert [
         what for what in [*NOTICEABLE, *HARMLESS] if f"toy/double.py::check_noticed[{what}]" not in run
     ] == []
+
+
+LEAKING = """
+import torch
+
+def double(x):
+    torch.utils.leaked = 2 * x.detach()
+    return 2 * x
+"""
+SPYING = """
+import torch
+
+def double(x):
+    return getattr(torch.utils, "leaked", x)
+"""
+
+
+def test_an_answer_does_not_see_what_the_reference_has_computed(project, isolation):
+    project.kata("toy/spy", reference=LEAKING, stub=SPYING)
+    result = project.run_on("katas/toy/spy.py", isolation, "--all-checks")
+    result.assert_outcomes(passed=1, failed=2)  # the shape is that of x
+    result.stdout.fnmatch_lines(["*out *expected*yours*"])
+
+
+# The end ------------------------------------------------------------------------------------------
+
+# It starts processes of every kind, which all hold the other end of a pipe that a test reads.
+STARTING = """
+import os, signal, subprocess, sys, threading
+
+def double(x):
+    held = os.open({pipe!r}, os.O_WRONLY)
+    os.set_inheritable(held, True)
+    program = [sys.executable, "-c", "import time; time.sleep(600)"]
+    subprocess.Popen(program, close_fds=False)
+    if sys.platform.startswith("linux"):  # elsewhere nobody knows of an orphan
+        subprocess.Popen(program, close_fds=False, start_new_session=True)
+    if os.fork() == 0:
+        signal.pause()
+    threading.Thread(target=threading.Event().wait).start()
+    os.write(held, f"{{os.getpgid(os.getppid())}}\\n".encode())
+    {then}
+    return 2 * x
+"""
+
+
+class Pipe:
+    """A pipe with a name: what is written into it can be read until all who hold it have ended."""
+
+    def __init__(self, path):
+        os.mkfifo(path)
+        self.path = str(path)
+        reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        self._writer = os.open(path, os.O_WRONLY)  # there is no end before the first writer
+        os.set_blocking(reader, True)
+        self._lines = os.fdopen(reader)
+
+    def line(self):
+        return self._lines.readline().strip()
+
+    def rest(self):
+        self.close()
+        return self._lines.read()
+
+    def close(self):
+        with contextlib.suppress(OSError):
+            os.close(self._writer)
+        self._writer = -1
+
+
+@pytest.fixture
+def pipe(project):
+    made = Pipe(project.path / "pipe")
+    yield made
+    made.close()
+    made._lines.close()
+
+
+def start(project, pipe, then):
+    return project.kata("toy/start", stub=STARTING.format(pipe=pipe.path, then=then), checks=ONE_CHECK)
+
+
+@pytest.fixture
+def temporary(project, monkeypatch):
+    """The only directory for temporary files."""
+    path = project.path / "temporary"
+    path.mkdir()
+    monkeypatch.setenv("TMPDIR", str(path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return path
+
+
+@pytest.mark.own_children
+def test_nothing_is_left_of_a_run(project, pipe, temporary, isolation):
+    result = start(project, pipe, "").run_on("katas/toy/start.py", isolation)
+    result.assert_outcomes(passed=1)
+    assert len(pipe.rest().splitlines()) == 1  # and then comes the end
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("isolation", ["fork", "serve"])
+def test_nothing_is_left_of_a_run_that_was_killed(project, pipe, temporary, isolation):
+    start(project, pipe, "sum(iter(int, 1))")
+    arguments = ["katas/toy/start.py", f"--kata-isolation={isolation}", "--timeout=0"]
+    run = project.pytester.popen([sys.executable, "-m", "pytest", *arguments], stdin=None)
+    guard = int(pipe.line())
+    run.kill()
+    run.communicate()
+    assert pipe.rest() == ""
+    if hasattr(os, "pidfd_open"):
+        with contextlib.suppress(ProcessLookupError):
+            select.select([os.pidfd_open(guard)], [], [])
+        assert list(temporary.iterdir()) == []
+
+
+TELLING = """
+import os
+
+def double(x):
+    with open({path!r}, "w") as file:
+        file.write(f"{{os.getpgid(os.getppid())}} {{os.getppid()}} {{os.getpid()}}")
+    return 2 * x
+"""
+
+
+@pytest.mark.parametrize(("isolation", "who"), [("fork", 1), ("serve", 0)])
+def test_a_child_that_was_killed_from_outside_is_replaced(project, isolation, who):
+    path = project.path / "processes"
+    project.answer(TELLING.format(path=str(path)))
+    project.run(f"--kata-isolation={isolation}").assert_outcomes(passed=3)
+    before = path.read_text().split()
+    os.kill(int(before[who]), signal.SIGKILL)
+    project.run(f"--kata-isolation={isolation}").assert_outcomes(passed=3)
+    assert not set(before) & set(path.read_text().split())
+
+
+def test_an_answer_that_kills_its_parent_costs_one_kata(project, isolation):
+    project.answer("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nraise ValueError\n")
+    project.kata("toy/other", stub=REFERENCE)
+    result = project.run(isolation)
+    result.assert_outcomes(failed=1, passed=3)
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+@pytest.mark.own_children
+@pytest.mark.parametrize(
+    "error", ["ImportError('libtorch.so: no such file')", "SystemExit('no torch today')"]
+)
+def test_a_torch_that_cannot_be_imported_is_told_once(project, monkeypatch, isolation, error):
+    (project.path / "here/torch").mkdir(parents=True)
+    (project.path / "here/torch/__init__.py").write_text(f"raise {error}\n")
+    monkeypatch.syspath_prepend(project.path / "here")
+    result = project.kata("toy/other").run(isolation)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    said = error.split("'")[1]
+    lines = [line for line in result.outlines if line.startswith("The process that runs katas")]
+    assert len(lines) == 1
+    assert said in lines[0]
+    assert lines[0].endswith(f"Does this work?  {sys.executable} -c 'import torch'")
+    result.stdout.fnmatch_lines(["*Interrupted: no kata can be run*"])
+    result.assert_outcomes(failed=1)
+
+
+# Output, memory -----------------------------------------------------------------------------------
+
+
+def test_what_the_processes_of_an_answer_print_is_shown_too(project, isolation):
+    project.answer('import os\ndef double(x):\n    os.system("echo said; echo cried >&2")\n')
+    result = project.run(isolation)
+    result.stdout.fnmatch_lines(["*Captured output call*", "said", "cried"])
+    assert "cried" not in result.stderr.str()
+
+
+LARGE = "import torch\ndef double(x):\n    torch.empty(1 << 30, dtype=torch.uint8)\n    return 2 * x\n"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is counted on Linux only")
+@pytest.mark.parametrize(
+    ("setting", "option", "fits"),
+    [
+        (None, None, True),
+        (None, "0.25", False),
+        ("0.25", None, False),
+        ("0.25", "2", True),
+        ("0.25", "0", True),
+    ],
+)
+def test_the_memory_of_an_answer_is_limited_as_asked(project, setting, option, fits):
+    project.ini("-p no:cacheprovider", **({"torchkata_memory": setting} if setting else {}))
+    project.answer(LARGE)
+    result = project.run(*([f"--kata-memory={option}"] if option else []))
+    result.assert_outcomes(**({"passed": 3} if fits else {"failed": 1}))
+    if not fits:
+        result.stdout.fnmatch_lines(["*Stopped for lack of memory*", "*double.py:3 in double*"])
+
+
+@pytest.mark.parametrize("value", ["-1", "lots", "nan"])
+@pytest.mark.parametrize("place", ["option", "setting"])
+def test_a_memory_that_cannot_be_is_told(project, place, value):
+    if place == "setting":
+        project.ini(torchkata_memory=value)
+    result = project.run(*([f"--kata-memory={value}"] if place == "option" else []))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*memory*{value}*"])
+    result.stderr.no_fnmatch_line("*Traceback*")
+
+
+# Ranks --------------------------------------------------------------------------------------------
+
+RANKS_TOML = TOML.replace("implement", "distributed")
+TOTAL = """
+import torch
+import torch.distributed as dist
+
+def total(x, rank):
+    {}
+    dist.all_reduce(x)
+    return x
+"""
+RANKS = '''
+import pytest
+
+@pytest.mark.ranks({ranks})
+def check_total(kata, given, rank):
+    """The total over all ranks."""
+    return {{"total": kata.total(given.normal(3) * rank, rank), "rank": rank}}
+'''
+
+
+@pytest.fixture
+def together(empty_project):
+    """A kata of several ranks, with the first lines of its answer."""
+
+    def make(code, ranks=2):
+        empty_project.kata(
+            stub=TOTAL.format(code),
+            reference=TOTAL.format(""),
+            toml=RANKS_TOML,
+            checks=RANKS.format(ranks=ranks),
+        )
+        return empty_project
+
+    return make
+
+
+def test_ranks_run_at_once_and_meet(together, isolation):
+    together("x = x + 0").run(isolation).assert_outcomes(passed=1)
+
+
+def test_a_difference_names_its_rank(together):
+    result = together("x = x + (rank == 1) * 0.5").run()
+    result.stdout.fnmatch_lines(["*rank 0: total *expected*", "*rank 1: total *expected*"])
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        ("raise ValueError('mine')", ["*ValueError: mine*", "*double.py:7 in total on rank {}"]),
+        ("import os; os._exit(3)", ["*ended its process (status 3)*"]),
+        ("import ctypes; ctypes.string_at(0)", ["*SIGSEGV*", "*double.py:7 in total on rank {}."]),
+    ],
+)
+def test_the_rank_that_fails_by_itself_is_told(together, rank, does, said):
+    result = together(f"if rank == {rank}:\n        {does}").run()
+    result.stdout.fnmatch_lines([line.format(rank) for line in said])
+
+
+def test_ranks_that_wait_for_each_other_are_told_each_with_its_place(together):
+    result = together("if rank == 1:\n        while True: pass").run("--timeout=1")
+    result.stdout.fnmatch_lines(
+        [
+            "*Stopped after 1 s*",
+            "*It was at katas/toy/double.py:8 in total on rank 0, line 7 in total on rank 1.",
+        ]
+    )
+
+
+# Replies ------------------------------------------------------------------------------------------
+
+STEP = {"line": 3, "function": "f", "text": "", "returned": "None"}
+REPLIES = {
+    "observed": {"values": {"x": 1.5}, "precise": None, "seconds": 0.1, "applied": True, "steps": [STEP]},
+    "raised": {
+        "where": "subject",
+        "type": "ValueError",
+        "bases": ["ValueError"],
+        "message": "no",
+        "frames": [{"line": 3, "function": "f", "text": "f()"}],
+        "steps": [STEP],
+        "broken": [{"name": "torch.relu", "line": 3, "how": "called at run time"}],
+    },
+    "memory": {"detail": "too much", "frames": []},
+}
+STRANGE = [
+    None, True, 0, -1, 10**400, float("nan"), "", "text", "\ud800", b"bytes", [], {}, {"a": 1}, {1: 2}, [None], [{}],
+    [[1]], [3], ["SyntaxError"], [STEP], [{"line": "x", "function": 3, "text": None}], "memory", "load", "SystemExit",
+]  # fmt: skip
+
+
+def understood(reply):
+    """Return all that is made of a reply, as one text."""
+    kata = Kata("toy/double", Path("double.py"), Path("double"))
+    run = sandbox.understand({"stack": [], **reply}, Job(kata, ANSWER, "check"))
+    if not isinstance(run, Observed):
+        return "\n".join(explain.run(run, kata))
+    differences = compare.compare({"x": 1.5}, run.values)
+    place = explain.place(run.steps, differences)
+    return "\n".join([*(d.text for d in differences), *rules.message(run.broken, "double.py"), str(place)])
+
+
+def reply_with(message, **changes):
+    return {"how": "exit", "status": 0, "result": transport.encode(message), "output": b""} | changes
+
+
+@pytest.mark.parametrize("kind", REPLIES)
+def test_whatever_a_child_sends_is_put_into_words(kind):
+    good = {"kind": kind, "broken": [], **REPLIES[kind]}
+    assert "could not be read" not in understood(reply_with(good))
+    for name, strange in itertools.product([*good, "extra"], STRANGE):
+        understood(reply_with(good | {name: strange})).encode()
+        understood(reply_with({key: value for key, value in good.items() if key != name})).encode()
+    for name, strange in itertools.product(["how", "status", "result", "output", "cut"], STRANGE):
+        understood(reply_with(good, **{name: strange})).encode()
+
+
+def test_a_message_that_is_none_does_not_count():
+    words = "What the process that ran your code sent could not be read, so it does not count."
+    for message in ({}, {"kind": "passed"}, [], None, {"kind": "observed", "values": 3}):
+        assert understood(reply_with(message)) == words
+    assert understood(reply_with({}, result=b"noise")) == words

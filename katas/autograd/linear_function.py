@@ -10,8 +10,8 @@ Write the affine map of a linear layer as a torch.autograd.Function, with a back
     bias    (out,)
     result  (..., out)
 
-All are floating and of one dtype. backward gets grad_output, of the shape of the result, and returns
-the gradients of x, weight and bias, each with the shape of its input.
+All are floating and of one dtype. backward gets grad_output, of the shape of the result, and
+returns the gradients of x, weight and bias, each with the shape of its input.
 
 Rules
     - Compute only the gradients that ctx.needs_input_grad asks for, and return None for the others:

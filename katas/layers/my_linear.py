@@ -5,19 +5,21 @@ Write the linear layer yourself: an affine map of the last dimension.
     x       (..., in_features)    any number of leading dimensions, none included; they may be empty
     result  (..., out_features)
 
-    weight  (out_features, in_features)    trainable parameters, called weight and bias, and no others
+    weight  (out_features, in_features)
     bias    (out_features,)
 
-result = x times weight transposed, plus bias.
+The result is x times weight transposed, plus bias. weight and bias are trainable parameters under
+these names, and there are no others.
 
 Rules
     - weight starts with random values: no row is zero, no two rows are equal, and two layers start
       differently. Which distribution is yours to choose. bias may start anywhere finite.
-    - An x whose last dimension is not in_features raises an error, of any type. That includes a last
-      dimension of one, which some operations would stretch, and multiples of in_features.
+    - An x whose last dimension is not in_features raises an error, of any type. That includes a
+      last dimension of one, which some operations would stretch, and multiples of in_features.
     - x may be non-contiguous, and is left as it was.
     - State dicts are interchangeable with those of nn.Linear, in both directions.
-    - Without nn.Linear, F.linear, their lazy and bilinear relatives, and one-dimensional convolution.
+    - Without nn.Linear and F.linear, their lazy and bilinear relatives, and one-dimensional
+      convolution.
 
 Why it is asked: it is the first thing to write without the library. It shows how parameters are
 registered, which way round the weight is stored, and that a layer need not know the batch.

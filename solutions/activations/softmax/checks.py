@@ -8,8 +8,8 @@ FUNCTIONS = ["my_softmax", "my_log_softmax", "my_logsumexp"]
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
 
-def observe(result, x, cotangent):
-    (result * cotangent).sum().backward()
+def observe(given, result, x):
+    given.backward(result)
     return {"result": result, "x.grad": x.grad}
 
 
@@ -18,7 +18,7 @@ def check_last_dimension(kata, given, device, function):
     """Values and gradients over the last dimension."""
     x = given.normal(4, 3, 7, std=2.0, requires_grad=True)
     result = getattr(kata, function)(x)
-    return observe(result, x, given.like(result))
+    return observe(given, result, x)
 
 
 @pytest.mark.parametrize("dim", [0, 2, -1, -3])
@@ -27,7 +27,7 @@ def check_dimensions(kata, given, function, dim):
     """Values and gradients over any dimension."""
     x = given.normal(2, 5, 3, 4, std=2.0, requires_grad=True)
     result = getattr(kata, function)(x, dim)
-    return observe(result, x, given.like(result))
+    return observe(given, result, x)
 
 
 @pytest.mark.parametrize(("shape", "dim"), [((6,), 0), ((3, 1), 1), ((1, 4, 1), 1), ((1, 1, 5), -1)])
@@ -36,7 +36,7 @@ def check_sizes(kata, given, function, shape, dim):
     """One dimension only, and dimensions of size 1."""
     x = given.normal(*shape, requires_grad=True)
     result = getattr(kata, function)(x, dim)
-    return observe(result, x, given.like(result))
+    return observe(given, result, x)
 
 
 @pytest.mark.parametrize("dim", [0, 1, -1])
@@ -44,7 +44,7 @@ def check_keepdim(kata, given, dim):
     """my_logsumexp with keepdim leaves size 1 where it summed."""
     x = given.normal(3, 5, 2, requires_grad=True)
     result = kata.my_logsumexp(x, dim=dim, keepdim=True)
-    return observe(result, x, given.like(result))
+    return observe(given, result, x)
 
 
 @every_function
@@ -60,7 +60,7 @@ def check_underflow(kata, given, dtype):
     """A log-probability is finite and right where the probability rounds to 0."""
     x = given.tensor([[0.0, -200.0, 3.0], [-1000.0, 1.0, 2.0]], requires_grad=True)
     result = kata.my_log_softmax(x)
-    return observe(result, x, given.like(result))
+    return observe(given, result, x)
 
 
 @every_function
@@ -69,7 +69,7 @@ def check_large(kata, given, function, dtype):
     logits = [[1e4, -1e4, 0.0, 5e3], [-1e4, 9e3, 1e4, 8e3], [-1.2e4, -1.1e4, -1e4, -1.3e4]]
     x = given.tensor(logits, requires_grad=True)
     result = getattr(kata, function)(x)
-    return observe(result, x, given.like(result))
+    return observe(given, result, x)
 
 
 @every_function
@@ -78,7 +78,7 @@ def check_far_apart(kata, given, function):
     rows = [given.tensor([[1e4, 9e3, -1e4, 0.0]]), given.normal(3, 4)]
     x = torch.cat(rows).requires_grad_()
     result = getattr(kata, function)(x)
-    return observe(result, x, given.like(result))
+    return observe(given, result, x)
 
 
 @every_function
@@ -90,9 +90,9 @@ def check_minus_infinity(kata, given, function, dtype):
     x = x.masked_fill(masked, -math.inf).requires_grad_()
     result = getattr(kata, function)(x)
     cotangent = given.like(result)
-    if result.shape == x.shape:
+    if result.shape == x.shape:  # what flows back from a masked result is left open
         cotangent = cotangent.masked_fill(masked, 0.0)
-    (result * cotangent).sum().backward()
+    given.backward(result, cotangent)
     return {"result": result, "x.grad where x is finite": x.grad.masked_fill(masked, 0.0)}
 
 
@@ -110,7 +110,7 @@ def check_dtype(kata, given, function, dtype):
     """The result has the dtype of x, and its precision."""
     x = given.normal(4, 7, std=2.0, requires_grad=True)
     result = getattr(kata, function)(x)
-    return observe(result, x, given.like(result))
+    return observe(given, result, x)
 
 
 @every_function
@@ -118,4 +118,4 @@ def check_empty(kata, given, function):
     """An empty batch gives an empty result."""
     x = given.normal(0, 5, requires_grad=True)
     result = getattr(kata, function)(x)
-    return observe(result, x, given.like(result))
+    return observe(given, result, x)

@@ -156,7 +156,7 @@ class ReturnsFloat32:
 
 
 @wrong("check_minus_infinity")
-class MasksByMultiplication:
+class ReplacesMinusInfinity:
     """-inf is replaced by a large negative number, to be rid of NaN. The probability is 0 then, but
     the log-probability is a number where it must be -inf.
     """

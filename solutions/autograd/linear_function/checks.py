@@ -14,11 +14,6 @@ def inputs(given, *leading, wanted=("x", "weight", "bias")):
     return {name: given.normal(*size, requires_grad=name in wanted) for name, size in sizes.items()}
 
 
-def backward(out, grad_output):
-    """Send grad_output back; out.backward(grad_output) is the same, but imports SymPy first."""
-    (out * grad_output).sum().backward()
-
-
 def gradients(**inputs):
     return {f"{name}.grad": tensor.grad for name, tensor in inputs.items()}
 
@@ -43,7 +38,7 @@ def check_gradients(kata, given, device, dtype, leading):
     """The gradients of x, weight and bias, for any number of leading dimensions."""
     tensors = inputs(given, *leading)
     out = kata.LinearFunction.apply(*tensors.values())
-    backward(out, given.like(out))
+    given.backward(out)
     return gradients(**tensors)
 
 
@@ -53,7 +48,7 @@ def check_without_bias(kata, given, bias):
     x, weight, _ = inputs(given, 5).values()
     arguments = (x, weight) if bias == "left out" else (x, weight, None)
     out = kata.LinearFunction.apply(*arguments)
-    backward(out, given.like(out))
+    given.backward(out)
     return {"out": out, **gradients(x=x, weight=weight)}
 
 
@@ -98,7 +93,7 @@ def check_layouts(kata, given, device):
     x, weight = given.normal(4, 5, 2, requires_grad=True), given.normal(4, 3, requires_grad=True)
     bias = given.normal(3, requires_grad=True)
     out = kata.LinearFunction.apply(x.permute(2, 1, 0), weight.t(), bias)
-    backward(out.sum(dim=1), given.normal(2, 3))  # the sum hands an expanded gradient back
+    given.backward(out.sum(dim=1))  # the sum hands an expanded gradient back
     return {"out": out, **gradients(x=x, weight=weight, bias=bias)}
 
 
@@ -107,7 +102,7 @@ def check_empty(kata, given, leading):
     """An empty batch gives an empty result, and zero gradients of weight and bias."""
     tensors = inputs(given, *leading)
     out = kata.LinearFunction.apply(*tensors.values())
-    backward(out, given.like(out))
+    given.backward(out)
     return {"out": out, **gradients(**tensors)}
 
 

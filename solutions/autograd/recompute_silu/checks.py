@@ -57,7 +57,7 @@ def lean(ratio):
 
 
 def hidden(node):
-    """Return the names of attributes and functions of a graph node that hold tensors autograd does not see."""
+    """Return what of a graph node holds tensors that autograd does not see: attributes, functions."""
     definition = getattr(type(node), "_forward_cls", type(node))
     held = {**vars(node), "backward": vars(definition).get("backward")}
     return sorted(name for name, value in held.items() if holds_tensor(value))

@@ -40,9 +40,7 @@ def check_average(kata, given, rank):
 
 
 def branches(given):
-    return given.fill(
-        nn.ModuleDict({name: nn.Linear(4, 3) for name in ("both", "zero", "one", "nobody")})
-    )
+    return given.fill(nn.ModuleDict({name: nn.Linear(4, 3) for name in ("both", "zero", "one", "nobody")}))
 
 
 @pytest.mark.ranks(RANKS)
@@ -94,4 +92,3 @@ def check_stale_gradients(kata, given, rank):
         parameter.grad = given.like(parameter) * (1 + rank)
     loss = kata.train_step(model, x, y, F.mse_loss, optimizer)
     return {"loss": loss, "weights": model.state_dict()}
-

@@ -81,5 +81,3 @@ def check_bad_arguments(kata):
         "reduction='average'": raises(ValueError, lambda: kata.FocalLoss(reduction="average")),
         "reduction=None": raises(ValueError, lambda: kata.FocalLoss(reduction=None)),
     }
-
-

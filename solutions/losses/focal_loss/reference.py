@@ -6,9 +6,7 @@ from torch.nn import functional as F
 class FocalLoss(nn.Module):
     weight: Tensor | None
 
-    def __init__(
-        self, gamma: float = 2.0, weight: Tensor | None = None, reduction: str = "mean"
-    ) -> None:
+    def __init__(self, gamma: float = 2.0, weight: Tensor | None = None, reduction: str = "mean") -> None:
         super().__init__()
         if gamma < 0:
             raise ValueError(f"gamma must be at least 0, got {gamma}")

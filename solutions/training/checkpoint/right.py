@@ -9,7 +9,6 @@ from pytest_torchkata.checks import right
 class MoreEntries:
     """Other keys, more entries than asked for, the loss as a tensor."""
 
-    @staticmethod
     def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
         checkpoint = {
             "epoch": int(epoch),
@@ -21,7 +20,6 @@ class MoreEntries:
         }
         torch.save(checkpoint, path)
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         checkpoint = torch.load(path, map_location=torch.device("cpu"), weights_only=True)
         model.load_state_dict(checkpoint["model_state_dict"])
@@ -33,7 +31,6 @@ class MoreEntries:
 class WritesAndRenames:
     """The file is written under another name first, so that a crash leaves the old one whole."""
 
-    @staticmethod
     def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
         path = Path(path)
         partial = path.with_suffix(".tmp")
@@ -41,7 +38,6 @@ class WritesAndRenames:
         torch.save(state, partial)
         partial.replace(path)
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         with Path(path).open("rb") as file:
             weights, state, epoch, best = torch.load(file, map_location=lambda storage, _: storage)

@@ -12,7 +12,6 @@ class SavesTheMethod:
     pickled method, and the mistake shows only when it is loaded.
     """
 
-    @staticmethod
     def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
         checkpoint = {
             "epoch": epoch,
@@ -22,7 +21,6 @@ class SavesTheMethod:
         }
         torch.save(checkpoint, path)
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         checkpoint = torch.load(path, map_location="cpu")
         model.load_state_dict(checkpoint["model"])
@@ -36,7 +34,6 @@ class SavesTheParametersOnly:
     of what the model has learned and stay as they were in the new model.
     """
 
-    @staticmethod
     def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
         checkpoint = {
             "epoch": epoch,
@@ -46,7 +43,6 @@ class SavesTheParametersOnly:
         }
         torch.save(checkpoint, path)
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         checkpoint = torch.load(path, map_location="cpu")
         with torch.no_grad():
@@ -62,7 +58,6 @@ class ForgetsTheOptimizer:
     that of the new one, so the next steps differ from those of a run that was not interrupted.
     """
 
-    @staticmethod
     def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
         checkpoint = {
             "epoch": epoch,
@@ -71,7 +66,6 @@ class ForgetsTheOptimizer:
         }
         torch.save(checkpoint, path)
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         checkpoint = torch.load(path, map_location="cpu")
         model.load_state_dict(checkpoint["model"])
@@ -84,7 +78,6 @@ class AssignsTheLoadedTensors:
     goes on updating those, so training the model changes nothing any more.
     """
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         checkpoint = torch.load(path, map_location="cpu")
         model.load_state_dict(checkpoint["model"], assign=True)
@@ -98,7 +91,6 @@ class BuildsNewParameters:
     updating those: copy the values into the parameters that are there.
     """
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         checkpoint = torch.load(path, map_location="cpu")
         model.load_state_dict(checkpoint["model"])
@@ -116,7 +108,6 @@ class SavesTheWholeModel:
     class has moved.
     """
 
-    @staticmethod
     def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
         checkpoint = {
             "epoch": epoch,
@@ -126,7 +117,6 @@ class SavesTheWholeModel:
         }
         torch.save(checkpoint, path)
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         checkpoint = torch.load(path, map_location="cpu", weights_only=False)
         model.load_state_dict(checkpoint["model"].state_dict())
@@ -140,7 +130,6 @@ class PicklesTheNumpyScalar:
     number, and torch.load refuses it with its default arguments.
     """
 
-    @staticmethod
     def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
         checkpoint = {
             "epoch": epoch,
@@ -157,7 +146,6 @@ class ReturnsWhatWasStored:
     was when it was saved.
     """
 
-    @staticmethod
     def save_checkpoint(path, epoch, model, optimizer, best_val_loss):
         is_tensor = isinstance(best_val_loss, torch.Tensor)
         best_val_loss = best_val_loss if is_tensor else float(best_val_loss)
@@ -176,7 +164,6 @@ class EvalAfterLoading:
     the mode is the caller's decision.
     """
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         returned = reference.load_checkpoint(path, model, optimizer)
         model.eval()
@@ -189,7 +176,6 @@ class TrainAfterLoading:
     were kept in eval mode, such as a frozen batch norm, are no longer.
     """
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         returned = reference.load_checkpoint(path, model, optimizer)
         model.train()
@@ -202,7 +188,6 @@ class LoadsLoosely:
     loads without a word, and parts of the model keep the values that they were initialised with.
     """
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         checkpoint = torch.load(path, map_location="cpu")
         model.load_state_dict(checkpoint["model"], strict=False)
@@ -216,7 +201,6 @@ class NoMapLocation:
     file from a machine with GPUs does not load where there are none.
     """
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         checkpoint = torch.load(path)
         model.load_state_dict(checkpoint["model"])
@@ -230,7 +214,6 @@ class LoadsAnything:
     loaded. If your file needs it, look at what you put into the file.
     """
 
-    @staticmethod
     def load_checkpoint(path, model, optimizer):
         checkpoint = torch.load(path, map_location="cpu", weights_only=False)
         model.load_state_dict(checkpoint["model"])

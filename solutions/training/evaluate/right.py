@@ -8,7 +8,6 @@ from pytest_torchkata.checks import right
 class InferenceMode:
     """inference_mode as a decorator, one name an alias of the other, the mode put back."""
 
-    @staticmethod
     @torch.inference_mode()
     def evaluate(model, loader, criterion, device):
         was_training = model.training
@@ -31,7 +30,6 @@ class InferenceMode:
 class EveryModeBack:
     """A with block, sums on the device, and every submodule's mode put back."""
 
-    @staticmethod
     def evaluate(model: nn.Module, loader, criterion, device):
         modes = {module: module.training for module in model.modules()}
         model.eval()

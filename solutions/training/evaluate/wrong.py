@@ -11,7 +11,6 @@ class ArgmaxOverTheSamples:
     for each class; the predicted class of each sample is the argmax over the classes.
     """
 
-    @staticmethod
     @torch.no_grad()
     def evaluate(model, loader, criterion, device):
         model.eval()
@@ -33,7 +32,6 @@ class ReturnsTensors:
     them into plain numbers with item().
     """
 
-    @staticmethod
     @torch.no_grad()
     def evaluate(model, loader, criterion, device):
         model.eval()
@@ -53,7 +51,6 @@ class ReturnsTensors:
 class AccuracyInPercent:
     """The accuracy is in percent. What is asked for is a share between 0 and 1."""
 
-    @staticmethod
     def evaluate(model, loader, criterion, device):
         loss, accuracy = reference.evaluate(model, loader, criterion, device)
         return loss, 100 * accuracy
@@ -65,7 +62,6 @@ class MeanOfBatchMeans:
     last batch counts more than the others.
     """
 
-    @staticmethod
     @torch.no_grad()
     def evaluate(model, loader, criterion, device):
         model.eval()
@@ -87,7 +83,6 @@ class DividesByTheDataset:
     fewer samples than that, and a list or a generator has no dataset: count as you go.
     """
 
-    @staticmethod
     @torch.no_grad()
     def evaluate(model, loader, criterion, device):
         model.eval()
@@ -106,7 +101,6 @@ class MeanOfBatchAccuracies:
     last batch counts more than the others.
     """
 
-    @staticmethod
     @torch.no_grad()
     def evaluate(model, loader, criterion, device):
         model.eval()
@@ -128,7 +122,6 @@ class ForgetsEvalMode:
     the statistics of the batch, and it even updates its running statistics with validation data.
     """
 
-    @staticmethod
     @torch.no_grad()
     def evaluate(model, loader, criterion, device):
         total, correct, count = 0.0, 0, 0
@@ -149,7 +142,6 @@ class RecordsGradients:
     every forward pass, which costs memory and time.
     """
 
-    @staticmethod
     def evaluate(model, loader, criterion, device):
         model.eval()
         total, correct, count = 0.0, 0, 0
@@ -170,7 +162,6 @@ class DetachesTheLogits:
     Recording has to be off while the model runs.
     """
 
-    @staticmethod
     def evaluate(model, loader, criterion, device):
         model.eval()
         total, correct, count = 0.0, 0, 0
@@ -191,7 +182,6 @@ class ClearsTheGradients:
     want, such as those it is accumulating over several batches.
     """
 
-    @staticmethod
     @torch.no_grad()
     def evaluate(model, loader, criterion, device):
         model.eval()
@@ -214,7 +204,6 @@ class LeavesRecordingOff:
     returned. The training that follows then finds no graph and fails.
     """
 
-    @staticmethod
     def evaluate(model, loader, criterion, device):
         torch.set_grad_enabled(False)
         model.eval()
@@ -236,7 +225,6 @@ class TurnsRecordingOn:
     it off, and an error in between leaves it off: let a with block or a decorator do it.
     """
 
-    @staticmethod
     def evaluate(model, loader, criterion, device):
         torch.set_grad_enabled(False)
         model.eval()
@@ -259,7 +247,6 @@ class DividesByZero:
     what is wrong: look at the count first, and name the problem.
     """
 
-    @staticmethod
     @torch.no_grad()
     def evaluate(model, loader, criterion, device):
         model.eval()
@@ -279,7 +266,6 @@ class ForgetsWhatToReturns:
     to() returns a new one, and x and y are where they were.
     """
 
-    @staticmethod
     @torch.no_grad()
     def evaluate(model, loader, criterion, device):
         model.eval()
@@ -302,6 +288,5 @@ class ValidateReturnsTheLoss:
     and accuracy.
     """
 
-    @staticmethod
     def validate(model, loader, loss_fn, device):
         return reference.evaluate(model, loader, loss_fn, device)[0]

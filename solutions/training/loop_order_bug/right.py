@@ -5,7 +5,6 @@ from pytest_torchkata.checks import right
 class ClearsBeforeBackward:
     """zero_grad between the forward and the backward pass, the model's in addition."""
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         losses = []
         model.train()
@@ -25,7 +24,6 @@ class ClearsBeforeBackward:
 class ClearsAtBothEnds:
     """zero_grad before the first batch and after every step, to zeros instead of None."""
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         losses = []
         optimizer.zero_grad(set_to_none=False)

@@ -9,7 +9,6 @@ class AsItWas:
     effect, and each later one is added to those before it.
     """
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         losses = []
         for _ in range(epochs):
@@ -29,7 +28,6 @@ class ClearsBetweenBackwardAndStep:
     when step reads them.
     """
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         losses = []
         for _ in range(epochs):
@@ -48,7 +46,6 @@ class NeverClears:
     the gradients of all batches so far.
     """
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         losses = []
         for _ in range(epochs):
@@ -66,7 +63,6 @@ class ClearsOncePerEpoch:
     the second batch uses the gradient of the first as well, and so on.
     """
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         losses = []
         for _ in range(epochs):
@@ -85,7 +81,6 @@ class StepsBeforeBackward:
     step reads them.
     """
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         losses = []
         for _ in range(epochs):
@@ -104,7 +99,6 @@ class StepsBetweenForwardAndBackward:
     in place that the forward pass has just used, and backward notices.
     """
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         losses = []
         for _ in range(epochs):
@@ -123,7 +117,6 @@ class LossAfterTheStep:
     the step was taken on, and costs a second forward pass.
     """
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         losses = []
         for _ in range(epochs):
@@ -142,7 +135,6 @@ class KeepsLossTensors:
     memory grows with every step: store a plain number.
     """
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         losses = []
         for _ in range(epochs):
@@ -161,7 +153,6 @@ class OneLossPerEpoch:
     the append is indented.
     """
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         losses = []
         for _ in range(epochs):
@@ -180,7 +171,6 @@ class ClearsOnlyAtTheEnd:
     first step also uses what the caller left on the parameters.
     """
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         losses = []
         for _ in range(epochs):
@@ -199,7 +189,6 @@ class UpdatesEveryParameter:
     decides which parameters move, and how.
     """
 
-    @staticmethod
     def train(model, loader, optimizer, loss_fn, epochs):
         optimizer = type(optimizer)(model.parameters(), **optimizer.defaults)
         losses = []

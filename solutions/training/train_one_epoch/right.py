@@ -7,7 +7,6 @@ from pytest_torchkata.checks import right
 class DetachedSum:
     """The sum stays a tensor without a graph, so that the loop does not wait for the device."""
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         total = torch.zeros((), device=device)
@@ -27,7 +26,6 @@ class DetachedSum:
 class ClearsAtBothEnds:
     """The gradients are cleared before the loop and after every step, with zeros instead of None."""
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.to(device).train()
         model.zero_grad(set_to_none=False)
@@ -48,7 +46,6 @@ class ClearsAtBothEnds:
 class ClearsBetweenForwardAndBackward:
     """The gradients are cleared just before backward; train mode is set for every batch."""
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         running_loss = 0.0
         n_samples = 0

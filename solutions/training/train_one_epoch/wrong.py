@@ -9,7 +9,6 @@ class NeverClearsTheGradients:
     the gradients of the batches before it as well.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         total, count = 0.0, 0
@@ -29,7 +28,6 @@ class ClearsAfterBackward:
     look at what zero_grad throws away where it stands.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         total, count = 0.0, 0
@@ -50,7 +48,6 @@ class StepsOncePerEpoch:
     step belongs to the batch: look at how far it is indented.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         total, count = 0.0, 0
@@ -71,7 +68,6 @@ class ForwardWithoutGradients:
     nothing to go back through.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         total, count = 0.0, 0
@@ -93,7 +89,6 @@ class MeanOfBatchMeans:
     last batch counts more than the others.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         running_loss = 0.0
@@ -113,7 +108,6 @@ class DividesByTheDataset:
     fewer samples than that, and a list or a generator has no dataset: count as you go.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         running_loss = 0.0
@@ -133,7 +127,6 @@ class ReturnsTheLastLoss:
     something has to be added up from batch to batch.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         for x, y in loader:
@@ -151,7 +144,6 @@ class ClearsOnlyAtTheEnd:
     the first step also uses what was left on the parameters before the call.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         total, count = 0.0, 0
@@ -172,7 +164,6 @@ class LeavesTheMode:
     dropout does nothing and batch norm no longer updates its running statistics.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         total, count = 0.0, 0
         for x, y in loader:
@@ -192,7 +183,6 @@ class TrainsInEvalMode:
     running statistics instead of the batch's: that is for evaluation.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.eval()
         total, count = 0.0, 0
@@ -213,7 +203,6 @@ class CallsForward:
     hooks, such as recording activations, silently stops working.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         total, count = 0.0, 0
@@ -234,7 +223,6 @@ class AddsUpLossTensors:
     batches stay in memory until the end. Add up plain numbers, or detached tensors.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         total, count = 0.0, 0
@@ -255,7 +243,6 @@ class ForgetsWhatToReturns:
     to() returns a new one, and x and y are where they were.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         total, count = 0.0, 0
@@ -277,7 +264,6 @@ class NeverMovesTheBatch:
     and fails as soon as the model is on a GPU.
     """
 
-    @staticmethod
     def train_one_epoch(model, loader, optimizer, loss_fn, device):
         model.train()
         total, count = 0.0, 0

@@ -1,0 +1,191 @@
+"""Proof accepts a kata that holds together, and says in words what is wrong with one that does not."""
+
+import textwrap
+
+import pytest
+
+from pytest_torchkata.catalogue import Catalogue
+from pytest_torchkata.proof import prove
+from tests.conftest import CHECKS, REFERENCE, STUB, TOML, WRONG
+
+
+@pytest.fixture
+def proved(empty_project, monkeypatch):
+    """Prove the kata made of these files, in place of the good ones."""
+
+    def prove_with(*arguments, **files):
+        empty_project.kata(**files)
+        monkeypatch.chdir(empty_project.path)
+        known = Catalogue(empty_project.path / "katas", empty_project.path / "solutions")
+        return prove(known.find("toy/double"), *arguments)
+
+    prove_with.project = empty_project
+    return prove_with
+
+
+def test_a_good_kata_is_proved(proved):
+    right = '''
+    from pytest_torchkata.checks import right
+
+    @right
+    class Sum:
+        """x + x."""
+
+        def double(x):
+            return x + x
+    '''
+    assert proved(right=right) == []
+
+
+def wrong(body, *, check="check_value", shows="", sentence="Twice a number was meant, and this is another."):
+    return (
+        "import torch\nfrom pytest_torchkata.checks import wrong\n\n"
+        f"@wrong({check!r}{shows})\nclass Mistake:\n    {sentence!r}\n\n" + textwrap.indent(body, "    ")
+    )
+
+
+SQUARE = "def double(x):\n    return x * x\n"
+BAD = {
+    "no wrong answer": ({"wrong": ""}, "wrong.py has no wrong answer"),
+    "a wrong answer that passes": (
+        {"wrong": wrong("def double(x):\n    return x + x\n")},
+        "check_value does not reject Mistake by difference",
+    ),
+    "rejected only because it raises": (
+        {"wrong": wrong("def double(x):\n    raise RuntimeError('no')\n")},
+        "does not reject Mistake by difference; it gave exception: RuntimeError: no",
+    ),
+    "rejected by a difference, but meant to raise": (
+        {"wrong": wrong(SQUARE, shows=", shows='exception'")},
+        "does not reject Mistake by exception; it gave difference: out",
+    ),
+    "an unknown check": (
+        {"wrong": wrong(SQUARE, check="check_valu")},
+        "Mistake names check_valu, which is no check, did you mean check_value?",
+    ),
+    "a sentence that says nothing": ({"wrong": wrong(SQUARE, sentence="Bad.")}, "needs a docstring"),
+    "no hints": ({"toml": TOML.replace('"x times two."', '" "')}, "kata.toml needs 3 hints"),
+    "a check without a title": (
+        {"checks": CHECKS.replace('"""The value and the gradient."""', "pass")},
+        "check_value needs a docstring",
+    ),
+    "another signature": (
+        {"stub": STUB.replace("double(x)", "double(y)")},
+        "the stub has double(y), the reference double(x)",
+    ),
+    "a missing name": ({"stub": STUB.replace("def double", "def doble")}, "the stub has no double"),
+    "a stub that is solved": (
+        {"stub": STUB.replace("raise NotImplementedError", "return 2 * x")},
+        "the stub passes",
+    ),
+    "no example": ({"stub": STUB.replace(">>>", "   ")}, "needs a worked example"),
+    "a wrong example": (
+        {"stub": STUB.replace("tensor([2., 4.])", "tensor([2., 5.])")},
+        "Got:\n    tensor([2., 4.])",
+    ),
+    "a reference that fails its own check": (
+        {"reference": REFERENCE.replace("2 * x", "undefined")},
+        "NameError: name 'undefined' is not defined",
+    ),
+    "a reference that is random": (
+        {"reference": "import os, torch\n\ndef double(x):\n    return x * os.urandom(1)[0]\n"},
+        "the reference, run again, fails",
+    ),
+    "a right answer that is rejected": (
+        {
+            "right": "from pytest_torchkata.checks import right\n\n@right\nclass Odd:\n"
+            "    def double(x):\n        return x * 3\n"
+        },
+        "the right answer Odd fails check_value",
+    ),
+    "checks that nothing disturbs": (
+        {
+            "checks": 'def check_shape(kata, given):\n    """The shape."""\n'
+            '    return {"shape": tuple(kata.double(given.normal(3)).shape)}\n',
+            "wrong": wrong("def double(x):\n    return x[:1]\n", check="check_shape"),
+        },
+        "no check notices the reflex 'zeros'",
+    ),
+    "an unknown field": ({"toml": TOML + 'hint = "x"\n'}, "hint is unknown, did you mean hints?"),
+    "an unknown kind": (
+        {"toml": TOML.replace("implement", "implemented")},
+        "kind is 'implemented', expected one of implement",
+    ),
+    "a bughunt without its digest": (
+        {
+            "toml": TOML.replace("implement", "bughunt"),
+            "stub": STUB.replace("raise NotImplementedError", "return x"),
+        },
+        "kata.toml must tell the untouched stub",
+    ),
+    "a reference that breaks its own rule": (
+        {
+            "toml": TOML + 'forbidden = ["torch.add"]\n',
+            "reference": "import torch\n\n\ndef double(x):\n    return torch.add(x, x)\n",
+        },
+        "toy/double: reference.py:5 uses torch.add, which the kata forbids",
+    ),
+    "a rule about nothing": (
+        {"toml": TOML + 'forbidden = ["torch.ad"]\n'},
+        "toy/double: kata.toml forbids torch.ad, which torch does not have",
+    ),
+    "a check that does not load": ({"checks": "import nowhere\n" + CHECKS}, "checks cannot be run"),
+}
+
+
+@pytest.mark.parametrize("flaw", BAD)
+def test_a_flaw_is_named(proved, flaw):
+    files, words = BAD[flaw]
+    assert words in "\n".join(proved(**files))
+
+
+def test_files_that_are_missing_or_stray_are_named(proved):
+    project = proved.project
+    (project.path / "solutions/toy/double").mkdir(parents=True)
+    for name in ("notes.txt",):
+        (project.path / "solutions/toy/double" / name).write_text("")
+    (project.path / "solutions/toy/double").rename(project.path / "aside")
+    project.kata()
+    (project.path / "aside/notes.txt").rename(project.path / "solutions/toy/double/notes.txt")
+    (project.path / "solutions/toy/double/wrong.py").unlink()
+    known = Catalogue(project.path / "katas", project.path / "solutions")
+    problems = prove(known.find("toy/double"))
+    assert "toy/double: wrong.py is missing" in problems
+    assert "toy/double: notes.txt does not belong into the solution's folder" in problems
+
+
+def test_a_mistake_may_show_as_a_broken_rule(proved):
+    assert (
+        proved(
+            toml=TOML + 'forbidden = ["torch.add"]\n',
+            wrong=WRONG + wrong("def double(x):\n    return torch.add(x, x)\n", shows=", shows='rule'"),
+        )
+        == []
+    )
+
+
+def test_a_mistake_may_show_as_an_endless_loop(proved):
+    body = "def double(x):\n    while True:\n        pass\n"
+    assert proved("--timeout=1", wrong=WRONG + wrong(body, shows=", shows='stop'")) == []
+
+
+def test_questions_in_the_stub_are_those_that_are_run(proved):
+    stub = 'ANSWERS = {\n    # 1 + 2\n    "three": ...,\n    # 2 + 2\n    "four": ...,\n}\n'
+    problems = proved(
+        stub=stub,
+        toml=TOML.replace("implement", "predict"),
+        reference="from pytest_torchkata.checks import truth\n\nQUESTIONS = '''\nthree:\n    1 + 2\n"
+        "four:\n    2 + 3\n'''\n\nANSWERS = truth(QUESTIONS)\n",
+        checks="import pytest\n\nfrom pytest_torchkata.checks import questions\n\n\n"
+        "@pytest.mark.prediction\n@pytest.mark.parametrize('question', questions(__file__))\n"
+        'def check_answer(kata, question):\n    """The value."""\n'
+        "    return {question: kata.ANSWERS.get(question, ...)}\n",
+        wrong=wrong("ANSWERS = {'three': 4, 'four': 5}\n", check="check_answer"),
+    )
+    assert problems == ["toy/double: the stub's snippet for four is not the one in QUESTIONS"]
+
+
+def test_a_kata_that_needs_cuda_is_read_but_not_run(proved):
+    checks = CHECKS.replace("def check_shape", "@pytest.mark.needs_cuda\ndef check_shape")
+    toml = TOML.replace("implement", "gpu")
+    assert proved(checks=checks, toml=toml) == []
