@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 
 from pytest_torchkata.kata import KINDS, LEVELS, Facts, Kata
 
-__all__ = ["Catalogue", "KataError", "Mistake", "api", "closest", "digest", "facts", "mistakes"]
+__all__ = ["Catalogue", "KataError", "Mistake", "api", "closest", "digest", "facts", "mistakes", "parse"]
 
 
 class KataError(Exception):
@@ -149,13 +149,14 @@ def api(kata: Kata) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=1024)
 def _read_api(path: Path, modified: int) -> tuple[str, ...]:
-    names = (name for node in _parse(path) for name in _defined(node))
+    names = (name for node in parse(path).body for name in _defined(node))
     return tuple(name for name in names if not name.startswith("_"))
 
 
-def _parse(path: Path) -> list[ast.stmt]:
+def parse(path: Path) -> ast.Module:
+    """Parse a file of a kata; raises ``KataError``, naming the line, if it is not valid Python."""
     try:
-        return ast.parse(path.read_bytes()).body
+        return ast.parse(path.read_bytes())
     except SyntaxError as error:
         raise KataError(f"{path}:{error.lineno} is not valid Python: {error.msg}") from error
 
@@ -197,7 +198,7 @@ def mistakes(kata: Kata) -> tuple[Mistake, ...]:
     if not path.is_file():
         return ()
     found = []
-    for node in _parse(path):
+    for node in parse(path).body:
         call = _decoration(node, "wrong")
         if call is None:
             continue
@@ -214,7 +215,7 @@ def right_answers(kata: Kata) -> tuple[str, ...]:
         return ()
     return tuple(
         node.name
-        for node in _parse(path)
+        for node in parse(path).body
         if isinstance(node, ast.ClassDef) and _decoration(node, "right") is not None
     )
 

@@ -159,7 +159,7 @@ class Given:
         It is ``out.backward(grad_output)``, which however imports SymPy, at half a second, to look at it.
         """
         upstream = self.like(out) if grad_output is None else grad_output
-        (out * upstream).sum().backward()
+        (out * upstream.conj()).sum().real.backward()
 
     def fill(self, module: nn.Module, std: float = 0.5) -> nn.Module:
         """Set every parameter, in the order of their names, and move the module to device and dtype."""

@@ -5,12 +5,13 @@ The stub itself is never imported here; its path and the checks' names make the 
 
 from __future__ import annotations
 
+import bdb
 import hashlib
 import importlib.util
 import sys
 import types
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,8 +55,11 @@ class Surroundings:
 surroundings = pytest.StashKey[Surroundings]()
 
 
-class NotSolved(Exception):
-    """A check that did not pass; it carries the verdict and the text to show."""
+class NotSolved(bdb.BdbQuit):
+    """A check that did not pass; it carries the verdict and the text to show.
+
+    Of this kind because it was not raised by the learner's code, so that --pdb has nothing to stop at.
+    """
 
     def __init__(self, verdict: Verdict, text: str) -> None:
         super().__init__(text)
@@ -63,8 +67,12 @@ class NotSolved(Exception):
         self.text = text
 
 
-class NotShown(Exception):
+class NotShown(bdb.BdbQuit):
     """A check that was not run, because an earlier one of its kata did not pass."""
+
+
+class NotJudged(bdb.BdbQuit):
+    """A check that could not be judged, for a reason that is not the answer's."""
 
 
 class KataFile(pytest.Module):
@@ -201,8 +209,13 @@ class CheckItem(pytest.Function):
         seed = around.seed_for(file.kata)
         try:
             verdict = around.judge.verdict(self.check(), item_seed(seed, self.name))
-        except SandboxError:
+        except SandboxError as error:
             self.session.shouldstop = "no kata can be run"
+            raise NotJudged(str(error)) from None
+        except catalogue.KataError as error:
+            raise NotJudged(str(error)) from None
+        except Exception:  # the learner's own, on its way to the debugger
+            file.blocked_by = self.title
             raise
         if verdict.output:
             self._keep_output(verdict.output)
@@ -239,7 +252,7 @@ class CheckItem(pytest.Function):
         problem = excinfo.value
         if isinstance(problem, NotSolved):
             return report.Message(problem.text, self._one_line(problem.verdict))
-        if isinstance(problem, (NotShown, catalogue.KataError, SandboxError)):
+        if isinstance(problem, (NotShown, NotJudged)):
             return report.Message(str(problem), str(problem))
         if lines := self._own_exception(excinfo):
             return report.Message("\n".join(lines), lines[0])
@@ -286,12 +299,22 @@ def _reason_to_skip(item: CheckItem, devices: Devices) -> str | None:
         return "needs CUDA: run it with --gpu on a machine that has a CUDA device"
     needed = marks["needs_devices"].args[0] if "needs_devices" in marks else 0
     if needed > devices.cuda:
-        return f"needs {needed} CUDA devices, and this run has {devices.cuda} (with --gpu)"
-    if "device" not in item.parameters and "not_on" in marks:
-        kind = devices.names[0].partition(":")[0]
-        if kind in marks["not_on"].args:
-            return f"does not run on {kind}"
+        return f"needs {needed} CUDA devices, and has {devices.cuda} (with --gpu; under -n only one)"
+    names = (str(item.parameters["device"]),) if "device" in item.parameters else _devices_for(item, devices)
+    if not names:
+        return f"does not run on {' or '.join(devices.names)}"
+    if names[0] == "mps" and item.parameters.get("dtype") in _NOT_ON_MPS:
+        return f"MPS has no {item.parameters['dtype']}"
     return None
+
+
+_NOT_ON_MPS = ("float64", "complex128")
+
+
+def _devices_for(item: pytest.Item, devices: Devices) -> tuple[str, ...]:
+    """Return the devices that a check may run on, by its marks."""
+    excluded = [name for mark in item.iter_markers("not_on") for name in mark.args]
+    return devices.for_check(item.get_closest_marker("needs_cuda") is not None, excluded)
 
 
 def parametrize(metafunc: pytest.Metafunc, devices: Devices) -> None:
@@ -301,15 +324,13 @@ def parametrize(metafunc: pytest.Metafunc, devices: Devices) -> None:
         for mark in metafunc.definition.iter_markers("parametrize")
         for name in (mark.args[0].split(",") if isinstance(mark.args[0], str) else mark.args[0])
     }
-    marks = {mark.name: mark for mark in metafunc.definition.iter_markers()}
-    excluded = marks["not_on"].args if "not_on" in marks else ()
     if "device" in metafunc.fixturenames and "device" not in taken:
-        names = devices.for_check("needs_cuda" in marks, excluded)
+        names = _devices_for(metafunc.definition, devices)
         if len(names) > 1:
             metafunc.parametrize("device", names)
     if "dtype" in metafunc.fixturenames and "dtype" not in taken:
-        dtypes = marks["dtypes"].args if "dtypes" in marks else DEFAULT_DTYPES
-        metafunc.parametrize("dtype", dtypes)
+        mark = metafunc.definition.get_closest_marker("dtypes")
+        metafunc.parametrize("dtype", mark.args if mark else DEFAULT_DTYPES)
 
 
 # The fixtures of a kata file, and of no other -----------------------------------------------------
@@ -323,9 +344,7 @@ def _kata() -> None:
 @pytest.fixture(name="device")
 def _device(request: pytest.FixtureRequest) -> str:
     """Name the device of the case: "cpu", "cuda", "cuda:1", "mps"; the check gets a torch.device."""
-    devices = request.config.stash[surroundings].devices
-    needs_cuda = request.node.get_closest_marker("needs_cuda") is not None
-    return devices.for_check(needs_cuda, ())[0]
+    return _devices_for(request.node, request.config.stash[surroundings].devices)[0]
 
 
 @pytest.fixture(name="rank")
@@ -344,12 +363,3 @@ def _given(request: pytest.FixtureRequest) -> Given:
         name: request.getfixturevalue(name) for name in ("device", "dtype") if name in request.fixturenames
     }
     return Given(item_seed(seed, item.name), **asked)
-
-
-def kata_files(items: Iterable[pytest.Item]) -> Iterator[KataFile]:
-    """Return the kata files of some items, each once."""
-    seen = set()
-    for item in items:
-        if isinstance(item, CheckItem) and item.file not in seen:
-            seen.add(item.file)
-            yield item.file

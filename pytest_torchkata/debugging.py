@@ -36,16 +36,22 @@ class InProcess:
 
 @contextlib.contextmanager
 def _stopping_in(path: Path) -> Iterator[None]:
-    """Break at the first line of every function of a file."""
+    """Break at the first line of every function of a file; one that does not parse has none."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        yield
+        return
     debugger = pytestPDB._init_pdb("runcall")
     debugger.reset()
     debugger.botframe = sys._getframe()  # "continue" means: from here on, to the next breakpoint
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             debugger.set_break(str(path), node.body[0].lineno)
     debugger.set_continue()
+    before = sys.gettrace()
     sys.settrace(debugger.trace_dispatch)
     try:
         yield
     finally:
-        sys.settrace(None)
+        sys.settrace(before)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,13 +48,17 @@ class Devices:
             if name.partition(":")[0] not in barred and (not needs_cuda or name.startswith("cuda"))
         )
 
+    def of_worker(self, worker: int | None) -> Devices:
+        """Return what xdist worker ``worker`` has; that is one CUDA device, where each gets its own."""
+        return dataclasses.replace(self, cuda=1) if self.environment(worker) else self
+
     def environment(self, worker: int | None) -> Mapping[str, str]:
         """Return what a child of xdist worker ``worker`` needs to see one CUDA device of its own."""
         if worker is None or not self.cuda or self.names[-1] != "cuda":
             return {}
         visible = os.environ.get("CUDA_VISIBLE_DEVICES")
         known = visible.split(",") if visible else [str(index) for index in range(self.cuda)]
-        return {"CUDA_VISIBLE_DEVICES": known[worker % len(known)]}
+        return {"CUDA_VISIBLE_DEVICES": known[worker % len(known)].strip()}
 
 
 def choose(gpu: bool, device: str | None, report: Mapping[str, Any] | None) -> Devices:
@@ -70,7 +76,7 @@ def choose(gpu: bool, device: str | None, report: Mapping[str, Any] | None) -> D
     else:
         names = ("cpu", "cuda") if gpu else ("cpu",)
     kind, _, index = names[-1].partition(":")
-    if kind not in ("cpu", "cuda", "mps") or (index and not index.isdigit()):
+    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", names[-1]):
         raise DevicesError(f"--device {device} is not cpu, cuda, cuda:N or mps.")
     if kind == "cpu":
         return Devices()
@@ -86,7 +92,7 @@ def _missing(name: str, kind: str, cuda: list[str], report: Mapping[str, Any]) -
     if kind == "mps":
         found = "its MPS backend is not available"
     elif cuda:
-        found = f"it sees {len(cuda)} CUDA device(s): {', '.join(cuda)}"
+        found = f"it sees {len(cuda)} CUDA device{'s' * (len(cuda) > 1)}: {', '.join(cuda)}"
     else:
         found = f"it sees no CUDA device ({report['why'] or 'device count 0'})"
     return (

@@ -15,8 +15,10 @@ import sys
 import time
 from pathlib import Path
 
-__all__ = ["PATIENCE", "stand"]
+__all__ = ["PATIENCE", "STATUS", "stand"]
 
+STATUS = "status"
+"""Name of the file with the exit status: a guard could not always leave with the same."""
 PATIENCE = 1.0
 """Seconds that the child gets to leave by itself, once nobody waits for it."""
 
@@ -24,9 +26,10 @@ _BECOME_SUBREAPER = 36
 
 
 def stand(home: str) -> None:
-    """Go on in a child process; this one stays behind as its guard, and leaves with the child's status.
+    """Go on in a child process; this one stays behind as its guard.
 
-    It removes ``home`` if nobody else is left to do so. Where there is no fork nobody stands guard.
+    In the end it writes the child's exit status into the directory ``home``, or removes that if nobody is
+    left to read it. Where there is no fork nobody stands guard.
     """
     if not hasattr(os, "fork"):
         return
@@ -43,7 +46,10 @@ def stand(home: str) -> None:
     _end_what_is_left()
     if _is_alone():
         shutil.rmtree(home, ignore_errors=True)
-    _leave(status)
+    else:
+        with contextlib.suppress(OSError):
+            Path(home, STATUS).write_text(str(status))
+    os._exit(0)
 
 
 def _bell() -> int:
@@ -113,15 +119,3 @@ def _children() -> list[int]:
             if int(parent) == os.getpid():
                 found.append(int(entry.parent.name))
     return found
-
-
-def _leave(status: int) -> None:
-    if status >= 0:
-        os._exit(status)
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError):  # SIGKILL has no other way than its own
-        signal.signal(-status, signal.SIG_DFL)
-    os.kill(os.getpid(), -status)
-    os._exit(1)

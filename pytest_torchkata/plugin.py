@@ -223,7 +223,7 @@ def _surroundings(config: pytest.Config) -> Surroundings:
         standings = {}
     return Surroundings(
         judge=Judge(_runner(config), _memory(config)),
-        devices=_chosen_devices(config),
+        devices=_chosen_devices(config).of_worker(_worker_number(config)),
         seed=config.stash[_seed],
         all_checks=config.getoption("all_checks"),
         standings=standings,
@@ -244,12 +244,15 @@ def _started_sandbox(config: pytest.Config) -> Sandbox:
     from pytest_torchkata.sandbox import Sandbox
 
     if _sandbox not in config.stash:
-        worker = getattr(config, "workerinput", None)
-        number = int(worker["workerid"].removeprefix("gw")) if worker else None
-        environment = _chosen_devices(config).environment(number)
+        environment = _chosen_devices(config).environment(_worker_number(config))
         config.stash[_sandbox] = Sandbox(_isolation(config), environment)  # type: ignore[arg-type]
         config.stash[_sandbox].start()
     return config.stash[_sandbox]
+
+
+def _worker_number(config: pytest.Config) -> int | None:
+    worker = getattr(config, "workerinput", None)
+    return int(worker["workerid"].removeprefix("gw")) if worker else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -263,7 +266,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Stop at once, and say why, if a device that was asked for is not there."""
-    if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
+    if not hasattr(session.config, "workerinput"):
         _chosen_devices(session.config)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_torchkata import catalogue, explain
+from pytest_torchkata import catalogue, compare, explain
 from pytest_torchkata.catalogue import KataError, Mistake
 from pytest_torchkata.checks import question_text, snippets
 from pytest_torchkata.collect import surroundings
@@ -80,7 +80,7 @@ def _problems_on_paper(kata: Kata) -> Iterator[str]:
 
 
 def _stub_problems(kata: Kata) -> Iterator[str]:
-    stub, reference = (ast.parse(path.read_bytes()) for path in (kata.stub, kata.solution / "reference.py"))
+    stub, reference = (catalogue.parse(path) for path in (kata.stub, kata.solution / "reference.py"))
     text = ast.get_docstring(stub) or ""
     if "ANSWERS" in catalogue.api(kata):
         yield from _question_problems(kata)
@@ -142,13 +142,15 @@ def _check_problems(kata: Kata) -> Iterator[str]:
 
 
 def _checks(kata: Kata) -> list[ast.FunctionDef]:
-    body = ast.parse((kata.solution / "checks.py").read_bytes()).body
+    body = catalogue.parse(kata.solution / "checks.py").body
     return [n for n in body if isinstance(n, ast.FunctionDef) and n.name.startswith("check_")]
 
 
 def _mistake_problems(kata: Kata) -> Iterator[str]:
     known = catalogue.mistakes(kata)
     checks = [check.name for check in _checks(kata)]
+    if (kata.solution / "right.py").is_file() and not catalogue.right_answers(kata):
+        yield f"{kata.id}: right.py has no right answer, that is no class with @right above it"
     if not known:
         yield f"{kata.id}: wrong.py has no wrong answer, so nothing shows that the checks can fail"
     for mistake in known:
@@ -200,9 +202,17 @@ class _Prover:
             self.problems.append(str(error))
             return Verdict("passed")
         self._seconds += expected.seconds
+        self._must_travel(check, expected)
         self._must_pass(check, seed, expected)
         self._must_fail(check, seed, expected)
         return Verdict("passed")
+
+    def _must_travel(self, check: Check, expected: Observed) -> None:
+        for name, value in expected.values.items():
+            if kind := compare.incomparable(value):
+                where = f"{self.kata.id}: {check.function}"
+                problem = f"{where} returns a {kind} as {name}, and its value is lost"
+                self.problems += [problem] if problem not in self.problems else []
 
     def _must_pass(self, check: Check, seed: int, expected: Observed) -> None:
         rights = [Subject("right", name) for name in catalogue.right_answers(self.kata)]
@@ -246,7 +256,8 @@ class _Prover:
         job = Job(self.kata, REFERENCE, check="<examples>", arguments={"text": _docstring(self.kata.stub)})
         run = judge.sandbox.run(job)
         if not isinstance(run, Observed):
-            self.problems.append(f"{self.kata.id}: the example in the stub: {explain.run(run, self.kata)}")
+            reason = " ".join(explain.run(run, self.kata))
+            self.problems.append(f"{self.kata.id}: the example in the stub: {reason}")
         elif run.values["failures"]:
             self.problems.append(f"{self.kata.id}: the example in the stub:\n{run.values['failures']}")
 
@@ -277,4 +288,4 @@ def _reason(verdict: Verdict) -> str:
 
 
 def _docstring(path: Path) -> str:
-    return ast.get_docstring(ast.parse(path.read_bytes())) or ""
+    return ast.get_docstring(catalogue.parse(path)) or ""

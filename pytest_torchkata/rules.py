@@ -352,9 +352,7 @@ class _Reader:
         outside = [*node.decorator_list, *node.bases, *node.keywords]
         return [(child, scope) for child in outside] + [(child, inner) for child in node.body]
 
-    def _visit_expression(
-        self, node: ast.Attribute | ast.Name | ast.Call, scope: _Scope
-    ) -> Iterable[_Step]:
+    def _visit_expression(self, node: ast.Attribute | ast.Name | ast.Call, scope: _Scope) -> Iterable[_Step]:
         chain = _chain(node, scope)
         if isinstance(node, ast.Call) and not chain.links:
             return [(child, scope) for child in ast.iter_child_nodes(node)]
@@ -711,9 +709,7 @@ def _mode(watcher: _Watch) -> TorchFunctionMode:
     from torch.overrides import TorchFunctionMode, handle_torch_function
 
     class Watching(TorchFunctionMode):
-        def __torch_function__(
-            self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-        ) -> Any:
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             kwargs = kwargs or {}
             if torch.compiler.is_compiling():  # torch.compile cannot look into a call stack
                 return func(*args, **kwargs)

@@ -33,7 +33,8 @@ STARTUP = 180.0
 PATIENCE = {"fork": 10.0, "serve": 1.0}
 """Seconds beyond a job's own limit after which the child itself is given up. A forking child ends its
 worker by itself; only if it cannot does this count."""
-OUT_OF_MEMORY = 71
+ATTEMPTS = 3
+"""Times that a job is begun where something ends the children, which may be the system, short of memory."""
 _PROGRAM = """
 import sys
 sys.path[:] = {path!r}
@@ -87,12 +88,12 @@ class Sandbox:
         model: Model = self.model if job.device == "cpu" else "serve"
         # Where one process serves many jobs, the answers' must not be the one that runs references.
         role = "" if model == "fork" else "answer" if job.subject.source == "answer" else "ours"
-        children = [self._child(model, role, rank) for rank in range(job.ranks)]
-        meeting = children[0].meeting_point()
-        for rank, child in enumerate(children):
-            child.begin(job, rank, meeting)
-        runs = [understand(child.finish(job), job) for child in children]
-        return runs[0] if job.ranks == 1 else _merged(runs)
+        for _ in range(ATTEMPTS):
+            children = [self._child(model, role, rank) for rank in range(job.ranks)]
+            if replies := _run_on(children, job):
+                runs = [understand(reply, job) for reply in replies]
+                return runs[0] if job.ranks == 1 else _merged(runs)
+        raise SandboxError("The process that runs katas ended before it could begin. Is the memory full?")
 
     def devices(self) -> dict[str, Any]:
         """Return what torch reports of this machine: its version, CUDA devices, MPS, and why not."""
@@ -112,6 +113,19 @@ class Sandbox:
         if key not in self._children or not self._children[key].usable():
             self._children[key] = _Child(model, self._environment)
         return self._children[key]
+
+
+def _run_on(children: list[_Child], job: Job) -> list[dict[str, Any]]:
+    """Return the children's replies; none if a child was gone before it could begin."""
+    meeting = children[0].meeting_point()
+    for rank, child in enumerate(children):
+        child.begin(job, rank, meeting)
+    replies = [reply for child in children if (reply := child.finish(job))]
+    if len(replies) == len(children):
+        return replies
+    for child in children:
+        child.end()
+    return []
 
 
 class _Child:
@@ -153,11 +167,15 @@ class _Child:
         """Hand over a job; the child says "started" before the job's time begins."""
         self._send((job, rank, rendezvous))
 
-    def finish(self, job: Job) -> dict[str, Any]:
-        """Wait for the end of the job that was begun; a child that is lost by it is ended."""
+    def finish(self, job: Job) -> dict[str, Any] | None:
+        """Wait for the end of the job that was begun; a child that is lost by it is ended.
+
+        Returns None if the child was gone before, which is no fault of the job's.
+        """
         wait = None if job.seconds is None else job.seconds + PATIENCE[self._model]
         try:
-            self._receive(STARTUP)
+            if self._receive(STARTUP) is None:
+                return None
             reply = self._receive(wait)
         except queue.Empty:
             reply = {"how": "time", "spoiled": True}
@@ -175,10 +193,18 @@ class _Child:
     def _loss(self) -> dict[str, Any]:
         """Say how the process came to send no more."""
         try:
-            return {"how": "exit", "status": self._process.wait(PATIENCE["serve"]), "spoiled": True}
+            self._process.wait(PATIENCE["serve"])
         except subprocess.TimeoutExpired:  # it has closed the stream, and lives on
             self._process.terminate()
             return {"how": "garbled", "spoiled": True}
+        return {"how": "exit", "status": self._status(), "spoiled": True}
+
+    def _status(self) -> int | None:
+        """Return the exit status of the process that has ended, of which its guard leaves a note."""
+        try:
+            return int((self._home / guard.STATUS).read_text())
+        except (OSError, ValueError):
+            return self._process.poll()
 
     def ask(self, question: str) -> dict[str, Any]:
         """Return the answer to a question that is no job."""
@@ -244,7 +270,7 @@ class _Child:
 
     def _failure(self) -> str:
         said = (self._home / "log").read_text(errors="replace").strip().splitlines()
-        last = said[-1] if said else f"exit status {self._process.poll()}"
+        last = said[-1] if said else f"exit status {self._status()}"
         return _no_start(last)
 
     def _stack(self, job: Job) -> list[Frame]:

@@ -261,9 +261,11 @@ SOURCE = b'"""Doc"""\nx = {"a": 1}\n\ndef f(y=None):\n    return f"{y!r:>9}" + u
         SOURCE.replace(b"\n", b"\r\n"),
         SOURCE.replace(b'{"a": 1}', b"{\n    'a':  1,\n}"),
         SOURCE.rstrip(),
+        SOURCE.replace(b"Doc", b"Another statement"),
+        SOURCE.partition(b"\n")[2],
     ],
 )
-def test_comments_and_layout_leave_the_digest(same):
+def test_wording_and_layout_leave_the_digest(same):
     assert catalogue.digest(same) == catalogue.digest(SOURCE)
 
 
@@ -273,7 +275,6 @@ def test_comments_and_layout_leave_the_digest(same):
         SOURCE.replace(b"1", b"2"),
         SOURCE.replace(b"1", b"1.0"),
         SOURCE.replace(b"y=None", b"y=0"),
-        SOURCE.replace(b"Doc", b"doc"),
         SOURCE.replace(b"x =", b"z ="),
         SOURCE + b"f()\n",
         SOURCE.replace(b"y!r", b"y"),
@@ -285,7 +286,7 @@ def test_code_changes_the_digest(other):
 
 def test_the_digest_is_the_same_in_every_python():
     # Written down: a kata.toml keeps it, and ast.dump is not the same in 3.11, 3.12 and 3.13.
-    assert catalogue.digest(SOURCE) == "4e1d8ba219437aa4"
+    assert catalogue.digest(SOURCE) == "5326130d6443c62a"
 
 
 @pytest.mark.parametrize("source", [b"def f(:", b"\0", b"(" * 10**5, b"-" * 10**5 + b"1"])

@@ -109,6 +109,24 @@ def test_like_follows_the_tensor_in_the_dtype_and_the_case_in_the_precision():
     assert torch.equal(precise, precise.to(torch.complex64).to(torch.complex128))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "complex64"])
+def test_backward_is_the_one_of_torch(dtype):
+    given = Given(7, dtype=dtype)
+    x, upstream = given.normal(2, 3, requires_grad=True), given.normal(2, 3)
+    (expected,) = torch.autograd.grad(x * x, x, upstream)
+    given.backward(x * x, upstream)
+    assert torch.allclose(x.grad, expected)
+
+
+def test_backward_draws_an_upstream_gradient():
+    x, y = (Given(7).normal(2, 3, requires_grad=True) for _ in range(2))
+    given = Given(8)
+    given.backward(3 * x)
+    assert torch.equal(x.grad, 3 * Given(8).like(x))
+    given.backward(3 * y)
+    assert not torch.equal(x.grad, y.grad)
+
+
 def test_distributions_are_what_they_are_called():
     given = Given(7)
     normal, uniform = given.normal(4000, mean=3, std=2), given.uniform(4000, low=-2, high=4)

@@ -1,52 +1,137 @@
-"""A debugger reaches the learner's code under --pdb and --trace, and only there."""
+"""Under --pdb and --trace the answer runs where a debugger reaches it."""
+
+import json
+import sys
 
 import pytest
+import torch  # noqa: F401 (a run in this process must not be the first to import it)
 
-RAISES = "def double(x):\n    half = x / 2\n    raise ValueError(half.shape)\n"
-RIGHT = "def double(x):\n    twice = 2 * x\n    return twice\n"
-HEADER = "torchkata: *isolation none (--pdb and --trace run your code in the pytest process)*"
+from tests.conftest import REFERENCE
+
+# A debugger that writes down where it is stopped, and goes on.
+DEBUGGER = """
+import json
+import pdb
+
+
+class Debugger(pdb.Pdb):
+    def cmdloop(self, intro=None):
+        frame = self.curframe
+        names = {name: repr(value) for name, value in frame.f_locals.items() if name in "nyz"}
+        place = [frame.f_code.co_filename.rpartition("/")[2], frame.f_lineno, frame.f_code.co_name, names]
+        with open("stops", "a") as file:
+            file.write(json.dumps(place) + "\\n")
+        self.onecmd("continue")
+"""
+
+
+@pytest.fixture(autouse=True)
+def tracing():
+    """Give coverage its tracing back, which a debugger ends when it goes on."""
+    before = sys.gettrace()
+    yield
+    sys.settrace(before)
 
 
 @pytest.fixture
-def pdb(project):
-    """Run pytest in a process whose standard input holds pdb's commands."""
+def debugged(project, monkeypatch):
+    """Run an answer in that debugger; return the result and where it stopped."""
+    project.path.joinpath("debugger.py").write_text(DEBUGGER)
+    monkeypatch.syspath_prepend(project.path)
 
-    def run(*arguments, commands):
-        command = [*project.pytester._getpytestargs(), "katas", *arguments]
-        return project.pytester.run(*command, stdin="\n".join([*commands, ""]).encode())
+    def run(answer, *arguments):
+        project.answer(answer)
+        result = project.run("--pdbcls=debugger:Debugger", *arguments)
+        stops = project.path / "stops"
+        return result, [json.loads(line) for line in stops.read_text().splitlines()] if stops.exists() else []
 
     return run
 
 
-def test_pdb_stops_in_the_learners_frame(project, pdb):
-    project.answer(RAISES)
-    done = pdb("--pdb", commands=["print('seen', tuple(half.shape))", "quit"])
-    done.stdout.fnmatch_lines([HEADER, "*ValueError: torch.Size(?3, 2?)*", "*double.py:3 in double*"])
-    done.stdout.fnmatch_lines(["*double.py(3)double()*", "*seen (3, 2)*"])
-    assert "def check_shape" not in done.stdout.str()
+WRONG = "def helper(n):\n    y = n + 1\n    return y\n\ndef double(x):\n    z = helper(2)\n    return z * x\n"
 
 
-def test_trace_stops_at_the_learners_first_line(project, pdb):
-    project.answer(RIGHT)
-    done = pdb("--trace", "-k", "shape", commands=["next", "print('seen', tuple(twice.shape))", "continue"])
-    done.stdout.fnmatch_lines([HEADER, "*double.py(2)double()*", "*seen (3, 2)*", "*1 passed*"])
-    assert "checks.py" not in done.stdout.str()
+def test_an_exception_stops_in_the_learners_frame(debugged):
+    answer = "def double(x):\n    n = len(x.shape)\n    raise ValueError(f'of {n}')\n"
+    result, stops = debugged(answer, "--pdb")
+    assert stops == [["double.py", 3, "double", {"n": "2"}]]
+    result.stdout.fnmatch_lines(
+        ["ValueError: of 2", "katas/toy/double.py:3 in double", "    raise ValueError*", "*entering PDB*"]
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*1 failed, 2 not shown*"])
+    assert "Traceback" not in result.stdout.str()
 
 
-def test_breakpoint_stops_under_pdb(project, pdb):
-    project.answer("def double(x):\n    breakpoint()\n    return 2 * x\n")
-    done = pdb("--pdb", "-k", "shape", commands=["print('seen', tuple(x.shape))", "continue"])
-    done.stdout.fnmatch_lines(["*seen (3, 2)*", "*1 passed*"])
+@pytest.mark.parametrize(
+    "answer", [WRONG, "def double(x):\n    raise NotImplementedError\n", "def double(:\n"]
+)
+def test_where_the_learners_code_raised_nothing_there_is_nothing_to_stop_at(debugged, answer):
+    result, stops = debugged(answer, "--pdb")
+    assert stops == []
+    assert "PDB" not in result.stdout.str()
+    assert result.ret == 1
 
 
-def test_breakpoint_elsewhere_says_what_to_do(project, isolation):
+def test_trace_stops_in_every_function_of_the_learner(debugged):
+    result, stops = debugged(WRONG, "--trace", "-k", "shape")
+    assert stops == [["double.py", 6, "double", {}], ["double.py", 2, "helper", {"n": "2"}]]
+    result.assert_outcomes(passed=1, deselected=2)
+
+
+def test_a_trace_ends_with_the_check(debugged):
+    before = sys.gettrace()
+    _, stops = debugged(REFERENCE, "--trace")
+    assert [stop[2] for stop in stops] == ["double"] * 3
+    assert sys.gettrace() is before
+
+
+@pytest.mark.parametrize("answer", ["def double(:\n", b"\xff", b"\0"])
+def test_a_trace_of_a_file_that_does_not_parse_tells_so(debugged, answer):
+    result, stops = debugged(answer, "--trace")
+    assert stops == []
+    result.stdout.fnmatch_lines(["*double.py* is not valid Python: *"])
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_a_breakpoint_stops_under_pdb(debugged):
+    answer = "def double(x):\n    n = 3\n    breakpoint()\n    return 2 * x\n"
+    result, stops = debugged(answer, "--pdb", "-k", "shape")
+    assert stops == [["double.py", 4, "double", {"n": "3"}]]
+    result.assert_outcomes(passed=1, deselected=2)
+
+
+def test_a_breakpoint_elsewhere_tells_what_it_needs(project, isolation):
     project.answer("def double(x):\n    breakpoint()\n    return 2 * x\n")
     result = project.run(isolation)
+    result.stdout.fnmatch_lines(
+        [
+            "*A breakpoint stopped your code in a process where nobody can type. Run pytest with --pdb.",
+            "*double.py:* in double",
+        ]
+    )
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*breakpoint*--pdb*"])
 
 
-def test_wrong_values_are_told_as_ever_under_pdb(project, pdb):
-    project.answer("def double(x):\n    return 3 * x\n")
-    done = pdb("--pdb", commands=["quit"])
-    done.stdout.fnmatch_lines(["*out * elements differ*"])
+def test_what_the_answer_shows_is_judged_all_the_same(debugged):
+    result, _ = debugged(WRONG, "--pdb")
+    result.stdout.fnmatch_lines(
+        ["*out *yours is 1.5 times the expected*", "*Your code: *double.py:7 in double"]
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    debugged(REFERENCE, "--pdb")[0].assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("option", ["--pdb", "--trace"])
+def test_the_header_says_that_nothing_is_isolated(project, option):
+    result = project.run(option, "--collect-only")
+    result.stdout.fnmatch_lines(
+        ["torchkata: *isolation none (--pdb and --trace run your code in the pytest process)*"]
+    )
+
+
+def test_a_reference_that_fails_is_the_katas_fault_and_no_place_to_stop(debugged, project):
+    (project.path / "solutions/toy/double/reference.py").write_text("def double(x):\n    raise ValueError\n")
+    result, stops = debugged(WRONG, "--pdb")
+    assert stops == []
+    result.stdout.fnmatch_lines(["*The reference of toy/double does not get through*"])

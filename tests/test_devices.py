@@ -1,183 +1,440 @@
-"""Which devices and dtypes checks run on, and what is said where one is not there."""
-
-import re
-
 import pytest
+import torch
 
-from pytest_torchkata import devices
+from pytest_torchkata import devices, plugin
+from pytest_torchkata.collect import CheckItem
 from pytest_torchkata.devices import Devices, DevicesError, choose
-from tests.conftest import TOML
+from tests.conftest import REFERENCE
 
-NOTHING = {"torch": "2.13.0+cpu", "cuda": [], "mps": False, "why": "Torch not compiled with CUDA enabled"}
-ONE = {**NOTHING, "cuda": ["H100"], "why": ""}
-TWO = {**NOTHING, "cuda": ["H100", "L4"], "why": ""}
-APPLE = {**NOTHING, "mps": True}
-
-CHECKS = '''
-import pytest
+NOTHING = {"torch": "9.9", "cuda": [], "mps": False, "why": "Torch not compiled with CUDA enabled"}
+TWO = {"torch": "9.9", "cuda": ["A100", "T4"], "mps": False, "why": ""}
+MAC = {"torch": "9.9", "cuda": [], "mps": True, "why": "Torch not compiled with CUDA enabled"}
 
 
-def check_anywhere(kata, given, device):
-    """Varies by device."""
-    return {"out": kata.double(given.normal(3)), "device": str(device)}
-
-
-def check_here(kata, given):
-    """Does not vary."""
-    return {"out": kata.double(given.normal(3))}
-
-
-@pytest.mark.needs_cuda
-def check_cuda(kata, given, device):
-    """Needs CUDA."""
-    return {"out": kata.double(given.normal(3))}
-
-
-@pytest.mark.needs_devices(2)
-def check_two(kata, given):
-    """Needs two devices."""
-    return {"out": kata.double(given.normal(3))}
-
-
-@pytest.mark.not_on("mps")
-def check_not_on_mps(kata, given, device):
-    """Not on MPS."""
-    return {"out": kata.double(given.normal(3))}
-'''
-ANSWER = "def double(x):\n    return 2 * x\n"
-
-
-@pytest.fixture
-def project(empty_project):
-    return empty_project.kata(checks=CHECKS).answer(ANSWER)
+# Choosing -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("gpu", "name", "report", "expected"),
+    ("gpu", "device", "report", "names", "cuda"),
     [
-        (False, None, None, Devices()),
-        (False, "cpu", None, Devices()),
-        (True, None, ONE, Devices(("cpu", "cuda"), 1)),
-        (False, "cuda", TWO, Devices(("cuda",), 2)),
-        (False, "cuda:1", TWO, Devices(("cuda:1",), 2)),
-        (False, "mps", APPLE, Devices(("mps",), 0)),
+        (False, None, None, ("cpu",), 0),
+        (False, "cpu", None, ("cpu",), 0),
+        (True, None, TWO, ("cpu", "cuda"), 2),
+        (False, "cuda", TWO, ("cuda",), 2),
+        (False, "cuda:1", TWO, ("cuda:1",), 2),
+        (False, "mps", MAC, ("mps",), 0),
     ],
 )
-def test_devices_that_are_there_are_chosen(gpu, name, report, expected):
-    assert choose(gpu, name, report) == expected
+def test_what_is_asked_for_is_chosen(gpu, device, report, names, cuda):
+    assert choose(gpu, device, report) == Devices(names, cuda)
+
+
+BOTH = "--gpu adds CUDA to the CPU and --device names the only device: give one of them."
+CPU = "Leave out --gpu and --device to run on the CPU."
+NONE = "it sees no CUDA device (Torch not compiled with CUDA enabled)."
 
 
 @pytest.mark.parametrize(
-    ("gpu", "name", "report", "words"),
+    ("gpu", "device", "report", "words"),
     [
+        (True, None, NOTHING, f"There is no cuda here: torch 9.9 says that {NONE} {CPU}"),
+        (False, "cuda", MAC, f"There is no cuda here: torch 9.9 says that {NONE} {CPU}"),
         (
             True,
             None,
-            NOTHING,
-            "no cuda here: torch 2.13.0+cpu says that it sees no CUDA device (Torch not comp",
+            NOTHING | {"why": ""},
+            f"There is no cuda here: torch 9.9 says that it sees no CUDA device (device count 0). {CPU}",
         ),
-        (False, "cuda:1", ONE, "no cuda:1 here: torch 2.13.0+cpu says that it sees 1 CUDA device(s): H100."),
-        (False, "mps", NOTHING, "its MPS backend is not available"),
-        (False, "gpu", None, "--device gpu is not cpu, cuda, cuda:N or mps"),
-        (False, "cuda:x", None, "--device cuda:x is not cpu"),
-        (True, "cpu", None, "give one of them"),
+        (
+            False,
+            "cuda:2",
+            TWO,
+            f"There is no cuda:2 here: torch 9.9 says that it sees 2 CUDA devices: A100, T4. {CPU}",
+        ),
+        (
+            False,
+            "cuda:1",
+            TWO | {"cuda": ["T4"]},
+            f"There is no cuda:1 here: torch 9.9 says that it sees 1 CUDA device: T4. {CPU}",
+        ),
+        (
+            False,
+            "mps",
+            TWO,
+            f"There is no mps here: torch 9.9 says that its MPS backend is not available. {CPU}",
+        ),
+        (
+            True,
+            "cuda",
+            TWO,
+            BOTH,
+        ),
+        (
+            True,
+            "cpu",
+            TWO,
+            BOTH,
+        ),
     ],
 )
-def test_a_device_that_is_not_there_is_refused_in_words(gpu, name, report, words):
-    with pytest.raises(DevicesError, match=re.escape(words)):
-        choose(gpu, name, report)
-
-
-def test_each_worker_sees_one_gpu_of_its_own(monkeypatch):
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    both = choose(True, None, TWO)
-    assert [both.environment(n)["CUDA_VISIBLE_DEVICES"] for n in range(3)] == ["0", "1", "0"]
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,7")
-    assert both.environment(1) == {"CUDA_VISIBLE_DEVICES": "7"}
-    assert both.environment(None) == {}  # one process sees them all
-    assert choose(False, "cuda:1", TWO).environment(1) == {}  # the user has chosen
-    assert Devices().environment(1) == {}
-
-
-def test_gpu_stops_at_once_where_there_is_none(project):
-    result = project.run("--gpu")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: There is no cuda here: torch * says that it sees no CUDA device*"])
-    assert "check_" not in result.stdout.str()
+def test_a_device_that_is_not_there_is_refused_in_words(gpu, device, report, words):
+    with pytest.raises(DevicesError) as problem:
+        choose(gpu, device, report)
+    assert str(problem.value) == words
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    "name", ["gpu", "CUDA", "cuda:", "cuda:x", "cuda:-1", "cpu:0:1", "mps:1", "", "cpu cuda"]
+)
+def test_what_names_no_device_is_refused_without_asking_torch(name):
+    with pytest.raises(DevicesError) as problem:
+        choose(False, name, None)
+    assert str(problem.value) == f"--device {name} is not cpu, cuda, cuda:N or mps."
+
+
+@pytest.mark.parametrize(
+    ("chosen", "visible", "given"),
     [
-        (["--device=tpu"], "*--device tpu is not cpu, cuda, cuda:N or mps.*"),
-        (["--device=mps"], "*There is no mps here*"),
-        (["--gpu", "--device=cpu"], "*--gpu adds CUDA to the CPU*"),
+        (Devices(("cpu", "cuda"), 2), None, ["0", "1", "0"]),
+        (Devices(("cuda",), 2), None, ["0", "1", "0"]),
+        (Devices(("cpu", "cuda"), 3), "5,7,9", ["5", "7", "9"]),
+        (Devices(("cpu", "cuda"), 2), "GPU-a, GPU-b", ["GPU-a", "GPU-b", "GPU-a"]),
+        (Devices(("cuda:1",), 2), None, [None, None, None]),  # the user has chosen the one
+        (Devices(("cpu",), 0), None, [None, None, None]),
+        (Devices(("mps",), 0), None, [None, None, None]),
     ],
 )
-def test_a_device_that_is_not_there_stops_the_run(project, arguments, words):
+def test_each_worker_gets_a_gpu_of_its_own(monkeypatch, chosen, visible, given):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert [chosen.environment(worker).get("CUDA_VISIBLE_DEVICES") for worker in range(3)] == given
+    assert [chosen.of_worker(worker).cuda for worker in range(3)] == [
+        1 if one else chosen.cuda for one in given
+    ]
+    assert chosen.environment(None) == {}
+    assert chosen.of_worker(None) == chosen
+
+
+# On the command line ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Let torch report what a test says; the checks' device is only its name."""
+
+    def pretend(report):
+        monkeypatch.setattr(plugin, "_ask_torch", lambda config: report)
+
+    return pretend
+
+
+def cases(result):
+    """Return the ids of the collected checks, in brackets."""
+    return [line.partition("check_")[2] for line in result.outlines if "::check_" in line]
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device here")
+@pytest.mark.parametrize("arguments", [["--gpu"], ["--device=cuda:1"], ["--gpu", "--collect-only"]])
+def test_without_cuda_a_run_stops_at_once_and_says_what_torch_reports(project, arguments):
+    project.answer("raise SystemExit('this must not run')")
     result = project.run(*arguments)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([words])
-
-
-def test_without_gpu_checks_run_on_the_cpu_and_say_what_they_need(project):
-    result = project.run("-rs")
-    result.assert_outcomes(passed=3, skipped=2)
-    result.stdout.fnmatch_lines(
-        [
-            "torchkata: device cpu, *TF32 off, seed *",
-            "SKIPPED * katas/toy/double.py:*: needs CUDA: run it with --gpu on a machine *",
-            "SKIPPED * katas/toy/double.py:*: needs 2 CUDA devices, and this run has 0 (with --gpu)",
-        ]
+    with pytest.raises((AssertionError, RuntimeError)) as reported:
+        torch.cuda.init()
+    said = str(reported.value).splitlines()[0]
+    result.stderr.fnmatch_lines(
+        [f"ERROR: There is no cuda* here: torch {torch.__version__} says*sees no CUDA device ({said})*"]
     )
+    assert "collected" not in result.stdout.str()
+    assert "Traceback" not in result.stderr.str()
+
+
+def test_a_device_of_no_known_name_stops_at_once(project):
+    result = project.run("--device=gpu")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --device gpu is not cpu, cuda, cuda:N or mps."])
+
+
+def test_a_dtype_of_no_known_name_stops_at_once(project):
+    result = project.run("--dtype=float31")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--dtype*invalid choice: 'float31'*float32*"])
+
+
+VARYING = '''
+import pytest
+
+def check_fixed(kata, given):
+    """Neither."""
+    return {"out": kata.double(given.normal(3))}
+
+def check_device(kata, given, device):
+    """By device."""
+    return {"out": kata.double(given.normal(3))}
+
+def check_dtype(kata, given, dtype):
+    """By dtype."""
+    return {"out": kata.double(given.normal(3))}
+
+@pytest.mark.dtypes("bfloat16", "complex64")
+def check_both(kata, given, device, dtype):
+    """By both, with dtypes of its own."""
+    return {"out": kata.double(given.normal(3))}
+
+@pytest.mark.parametrize("dtype", ["float16"])
+@pytest.mark.parametrize("device, size", [("cpu", 3)])
+def check_own(kata, given, device, dtype, size):
+    """By its own choice."""
+    return {"out": kata.double(given.normal(size))}
+'''
+
+
+@pytest.fixture
+def varying(empty_project):
+    return empty_project.kata(checks=VARYING, stub=REFERENCE)
 
 
 @pytest.mark.parametrize(
-    ("chosen", "expected"),
+    ("arguments", "report", "expected"),
     [
         (
-            Devices(("cpu", "cuda"), 1),
-            {"check_anywhere[cpu]", "check_anywhere[cuda]", "check_here", "check_cuda", "check_two"}
-            | {"check_not_on_mps[cpu]", "check_not_on_mps[cuda]"},
+            [],
+            None,
+            ["fixed", "device", "dtype[float32]", "dtype[float64]", "both[bfloat16]", "both[complex64]"],
         ),
         (
-            Devices(("cuda:1",), 2),
-            {"check_anywhere", "check_here", "check_cuda", "check_two", "check_not_on_mps"},
+            ["--gpu"],
+            TWO,
+            [
+                *["fixed", "device[cpu]", "device[cuda]", "dtype[float32]", "dtype[float64]"],
+                *["both[cpu-bfloat16]", "both[cuda-bfloat16]", "both[cpu-complex64]", "both[cuda-complex64]"],
+            ],
+        ),
+        (
+            ["--device=cuda:1"],
+            TWO,
+            ["fixed", "device", "dtype[float32]", "dtype[float64]", "both[bfloat16]", "both[complex64]"],
+        ),
+        (["--dtype=float64"], None, ["fixed", "device", "dtype[float64]"]),
+        (
+            ["--dtype=float32", "--dtype=complex64", "--gpu"],
+            TWO,
+            [
+                "fixed",
+                "device[cpu]",
+                "device[cuda]",
+                "dtype[float32]",
+                "both[cpu-complex64]",
+                "both[cuda-complex64]",
+            ],
         ),
     ],
 )
-def test_checks_vary_over_the_devices(project, monkeypatch, chosen, expected):
-    monkeypatch.setattr(devices, "choose", lambda *_: chosen)
-    found = project.run("--collect-only", "-q").stdout.str()
-    assert set(re.findall(r"::(\S+)", found)) == expected
+def test_checks_vary_by_what_they_name(varying, machine, arguments, report, expected):
+    machine(report)
+    found = cases(varying.run("--collect-only", "-q", *arguments))
+    own = [] if any("dtype" in argument for argument in arguments) else ["own[cpu-3-float16]"]
+    assert sorted(found) == sorted([*expected, *own])
 
 
-def test_a_check_that_is_not_for_a_device_is_skipped_there(project, monkeypatch):
-    monkeypatch.setattr(devices, "choose", lambda *_: Devices(("mps",), 0))
-    result = project.run("-rs", "-k", "not_on_mps")
-    result.assert_outcomes(skipped=1, deselected=4)
-    result.stdout.fnmatch_lines(["*does not run on mps"])
+def test_every_dtype_is_judged(varying):
+    varying.run().assert_outcomes(passed=7)
 
 
-def test_dtypes_vary_and_are_narrowed(empty_project):
-    checks = (
-        "import pytest\n\n"
-        'def check_usual(kata, given, dtype):\n    """Usual dtypes."""\n'
-        '    return {"out": kata.double(given.normal(3)), "dtype": dtype}\n\n'
-        '@pytest.mark.dtypes("float16", "bfloat16")\n'
-        'def check_low(kata, given, dtype):\n    """Low dtypes."""\n'
-        '    return {"out": kata.double(given.normal(3))}\n'
+def test_what_a_dtype_leaves_out_is_deselected_and_does_not_count_as_solved(varying):
+    result = varying.run("--dtype=float64")
+    result.assert_outcomes(passed=3, deselected=4)
+    assert "1/1" not in result.stdout.str()
+
+
+def test_a_failure_names_its_dtype(varying):
+    varying.answer("def double(x):\n    return 2 * x.real\n")
+    result = varying.run("--all-checks")
+    result.assert_outcomes(passed=6, failed=1)
+    result.stdout.fnmatch_lines(
+        ["*By both, with dtypes of its own   [[]dtype=complex64]", "*expected complex64*"]
     )
-    project = empty_project.kata(checks=checks, toml=TOML).answer(ANSWER)
-    everything = project.run("-v")
-    everything.assert_outcomes(passed=4)
-    everything.stdout.fnmatch_lines(["*check_usual?float64? PASSED*", "*check_low?bfloat16? PASSED*"])
-    narrowed = project.run("--dtype=float64", "--dtype=float16")
-    narrowed.assert_outcomes(passed=2, deselected=2)
-    narrowed.stdout.fnmatch_lines(["torchkata: * dtype float64 float16,*", "*does not count as solved*"])
 
 
-def test_the_marks_are_documented(pytester):
-    listed = pytester.runpytest_inprocess("--markers", "-p", "pytest_torchkata.plugin").stdout.str()
-    for mark in ("needs_cuda", "needs_devices(n)", "not_on(device_type", "dtypes(name", "ranks(n)"):
-        assert f"@pytest.mark.{mark}" in listed
+SEEING = '''
+def check_device(kata, device, dtype):
+    """What a check gets."""
+    return {"device": device, "dtype": dtype, "seen": kata.see(device, dtype)}
+'''
+
+
+def test_a_check_gets_what_torch_calls_them(empty_project):
+    see = "def see(*values):\n    return [type(value).__name__ for value in values]\n"
+    wrong = "def see(*values):\n    return ['device', 'dtype']\n"
+    empty_project.kata(checks=SEEING, stub=see, reference=wrong).run("--dtype=float64").assert_outcomes(
+        passed=1, deselected=1
+    )
+
+
+MARKED = '''
+import pytest
+
+@pytest.mark.needs_cuda
+def check_cuda(kata, given, device):
+    """On CUDA."""
+    return {"out": 1}
+
+@pytest.mark.needs_devices(2)
+def check_two(kata, given):
+    """On two devices."""
+    return {"out": 1}
+
+@pytest.mark.not_on("cpu", "mps")
+def check_accelerated(kata, given, device):
+    """Not on the CPU."""
+    return {"out": 1}
+
+@pytest.mark.not_on("cuda")
+def check_slow(kata, given, device, dtype):
+    """Not on CUDA."""
+    return {"out": 1}
+'''
+
+
+def devices_of(monkeypatch):
+    """Return the devices on which the checks of the next run would run, by name; they do not run."""
+    ran = {}
+    monkeypatch.setattr(CheckItem, "runtest", lambda item: ran.update({item.name: item.check().device}))
+    return ran
+
+
+@pytest.fixture
+def marked(empty_project):
+    return empty_project.kata(checks=MARKED)
+
+
+NEEDS_TWO = "needs 2 CUDA devices, and has {} (with --gpu; under -n only one)"
+NEEDS_CUDA = "needs CUDA: run it with --gpu on a machine that has a CUDA device"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "report", "skipped"),
+    [
+        (
+            [],
+            None,
+            {
+                "check_cuda": NEEDS_CUDA,
+                "check_two": NEEDS_TWO.format(0),
+                "check_accelerated": "does not run on cpu",
+            },
+        ),
+        (["--gpu"], TWO, {}),
+        (
+            ["--gpu"],
+            TWO | {"cuda": ["T4"]},
+            {"check_two": NEEDS_TWO.format(1)},
+        ),
+        (
+            ["--device=cuda:1"],
+            TWO,
+            {
+                "check_slow[float32]": "does not run on cuda:1",
+                "check_slow[float64]": "does not run on cuda:1",
+            },
+        ),
+        (
+            ["--device=mps"],
+            MAC,
+            {
+                "check_cuda": NEEDS_CUDA,
+                "check_two": NEEDS_TWO.format(0),
+                "check_accelerated": "does not run on mps",
+                "check_slow[float64]": "MPS has no float64",
+            },
+        ),
+    ],
+)
+def test_marks_skip_with_their_reason(marked, machine, monkeypatch, arguments, report, skipped):
+    machine(report)
+    ran = devices_of(monkeypatch)
+    result = marked.run("-rs", "-v", *arguments)
+    where = {"--gpu": "cuda", "--device=cuda:1": "cuda:1", "--device=mps": "mps"}.get(
+        "".join(arguments), "cpu"
+    )
+    everything = {
+        "check_cuda": where,
+        "check_two": "cpu",
+        "check_accelerated": where,
+        "check_slow[float32]": "mps" if where == "mps" else "cpu",
+        "check_slow[float64]": "cpu",
+    }
+    assert ran == {name: device for name, device in everything.items() if name not in skipped}
+    assert all(f"{name} SKIPPED" in result.stdout.str() for name in skipped)
+    assert all(reason in result.stdout.str() for reason in skipped.values())
+
+
+def test_needing_cuda_without_a_device_argument_is_a_job_for_the_long_lived_child(
+    empty_project, machine, monkeypatch
+):
+    machine(TWO)
+    without = "import pytest\n\n@pytest.mark.needs_cuda\ndef check_cuda(kata, given):\n    return {}\n"
+    ran = devices_of(monkeypatch)
+    empty_project.kata(checks=without).run("--gpu")
+    assert ran == {"check_cuda": "cuda"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "report", "header"),
+    [
+        ([], None, "device cpu, dtype any, *"),
+        (["--gpu"], TWO, "device cpu + cuda, dtype any, *TF32 off*"),
+        (
+            ["--device=cuda:1", "--dtype=float32", "--dtype=float16"],
+            TWO,
+            "device cuda:1, dtype float32 float16, *",
+        ),
+    ],
+)
+def test_the_header_names_devices_and_dtypes(project, machine, arguments, report, header):
+    machine(report)
+    result = project.run("--collect-only", *arguments)
+    result.stdout.fnmatch_lines([f"torchkata: {header}"])
+
+
+def test_the_marks_are_documented(project):
+    lines = project.run_on("--markers").outlines
+    for mark in devices.MARKS:
+        assert f"@pytest.mark.{mark}" in lines
+
+
+WORKER = """
+import os
+
+def see():
+    return os.environ["PYTEST_XDIST_WORKER"][2:], os.environ["CUDA_VISIBLE_DEVICES"]
+"""
+WORKERS = '''
+import pytest
+from pytest_torchkata.checks import requirement
+
+def check_device(kata):
+    """The device that a worker has."""
+    return {"seen": kata.see()}
+
+@requirement(check_device, "seen")
+def of_its_worker(value):
+    return None if value[0] == value[1] else "the worker's own"
+
+@pytest.mark.needs_devices(2)
+def check_two(kata):
+    """Two devices."""
+    return {}
+'''
+
+
+def test_under_xdist_each_worker_sees_one_device(empty_project):
+    empty_project.pytester.makeconftest(
+        f"from pytest_torchkata import plugin\nplugin._ask_torch = lambda config: {TWO!r}\n"
+    )
+    for name in ("a", "b", "c"):
+        empty_project.kata(f"toy/{name}", stub=WORKER, reference=WORKER, checks=WORKERS)
+    result = empty_project.run_apart("--gpu", "-n2", "-rs")
+    result.assert_outcomes(passed=3, skipped=3)
+    result.stdout.fnmatch_lines(["*" + NEEDS_TWO.format(1)])

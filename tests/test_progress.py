@@ -266,9 +266,7 @@ def test_a_path_may_hold_what_has_a_meaning_in_a_uri(tmp_path: Path) -> None:
     assert store.path.is_file()
 
 
-def test_a_relative_path_stays_where_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_relative_path_stays_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     store = Store("progress.sqlite3")
     (tmp_path / "elsewhere").mkdir()
@@ -466,9 +464,7 @@ def connect_read_only(store: Store, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(f"{store.path.as_uri()}?mode=ro", uri=True, isolation_level=None)
 
 
-def test_a_stub_still_to_do_needs_no_write_access(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stub_still_to_do_needs_no_write_access(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     judged(store, "solved")
     monkeypatch.setattr(Store, "_connect", connect_read_only)
     assert judged(store, "to do", kata="losses/dice_loss") == Standing()

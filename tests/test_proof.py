@@ -1,9 +1,11 @@
 """Proof accepts a kata that holds together, and says in words what is wrong with one that does not."""
 
+import re
 import textwrap
 
 import pytest
 
+from pytest_torchkata import catalogue, explain, proof
 from pytest_torchkata.catalogue import Catalogue
 from pytest_torchkata.proof import prove
 from tests.conftest import CHECKS, REFERENCE, STUB, TOML, WRONG
@@ -73,6 +75,16 @@ BAD = {
         {"stub": STUB.replace("double(x)", "double(y)")},
         "the stub has double(y), the reference double(x)",
     ),
+    "another signature of a method": (
+        {
+            "stub": STUB + "\n\nclass Twice(object):\n    def call(self, x): ...\n",
+            "reference": REFERENCE + "\n\nclass Twice:\n    def call(self, y=2): ...\n"
+            "    def __init__(self, n): ...\n    def _hidden(self): ...\n",
+        },
+        "toy/double: the stub has class Twice(object), the reference class Twice()\n"
+        "toy/double: the stub has Twice.call(self, x), the reference Twice.call(self, y=2)\n"
+        "toy/double: the stub has no Twice(), the reference Twice(self, n)",
+    ),
     "a missing name": ({"stub": STUB.replace("def double", "def doble")}, "the stub has no double"),
     "a stub that is solved": (
         {"stub": STUB.replace("raise NotImplementedError", "return 2 * x")},
@@ -129,6 +141,40 @@ BAD = {
         {"toml": TOML + 'forbidden = ["torch.ad"]\n'},
         "toy/double: kata.toml forbids torch.ad, which torch does not have",
     ),
+    "an unknown level": (
+        {"toml": TOML.replace("easy", "esay")},
+        "level is 'esay', expected one of warmup, easy",
+    ),
+    "a bughunt that has changed since": (
+        {"toml": TOML.replace("implement", "bughunt") + 'stub = "0123456789abcdef"\n'},
+        "kata.toml must tell the untouched stub: stub = ",
+    ),
+    "a value that does not travel": (
+        {"checks": CHECKS.replace("tuple(kata", "set(kata")},
+        "toy/double: check_shape returns a set as shape, and its value is lost",
+    ),
+    "an example that raises": (
+        {"reference": "raise OSError('no disk')\n" + REFERENCE},
+        "the example in the stub: The file cannot be loaded: OSError: no disk",
+    ),
+    "a stub that is not Python": ({"stub": "def double(:\n"}, "double.py:1 is not valid Python"),
+    "a reference that is not Python": ({"reference": "def double(:\n"}, "reference.py:1 is not valid Python"),
+    "checks that are not Python": ({"checks": "def check(:\n"}, "checks.py:1 is not valid Python"),
+    "wrong answers that are not Python": ({"wrong": "class Bad(:\n"}, "wrong.py:1 is not valid Python"),
+    "right answers that are not Python": ({"right": "class Odd(:\n"}, "right.py:1 is not valid Python"),
+    "a wrong answer that cannot be read": (
+        {"wrong": wrong(SQUARE).replace("'check_value'", "")},
+        "write @wrong(",
+    ),
+    "right answers that are not declared": ({"right": "class Odd: ...\n"}, "right.py has no right answer"),
+    "an example that cannot be read": (
+        {"stub": STUB.replace("    tensor([2., 4.])", "  tensor([2., 4.])")},
+        "has inconsistent leading whitespace",
+    ),
+    "predictions without their check": (
+        {"stub": 'ANSWERS = {"a": ...}\n', "reference": "QUESTIONS = ''\nANSWERS = {}\n"},
+        "checks.py needs check_answer(kata, question), one case for each question",
+    ),
     "a check that does not load": ({"checks": "import nowhere\n" + CHECKS}, "checks cannot be run"),
 }
 
@@ -137,6 +183,23 @@ BAD = {
 def test_a_flaw_is_named(proved, flaw):
     files, words = BAD[flaw]
     assert words in "\n".join(proved(**files))
+
+
+def test_a_bughunt_is_proved_with_the_digest_that_is_asked_for(proved):
+    files = {"stub": STUB.replace("raise NotImplementedError", "return x")}
+    toml = TOML.replace("implement", "bughunt") + f'stub = "{catalogue.digest(files["stub"].encode())}"\n'
+    assert proved(toml=toml, **files) == []
+
+
+def test_checks_that_take_long_are_named(proved, monkeypatch):
+    monkeypatch.setattr(proof, "_SECONDS", 0.0)
+    (problem,) = proved()
+    assert re.fullmatch(r"toy/double: the checks take \d+\.\d s, at most 0 s are meant", problem)
+
+
+def test_every_flaw_on_paper_is_named_at_once(proved):
+    files = {"stub": STUB.replace(">>>", "   ").replace("double(x)", "double(y)"), "wrong": ""}
+    assert len(proved(**files)) == 3
 
 
 def test_files_that_are_missing_or_stray_are_named(proved):
@@ -148,10 +211,14 @@ def test_files_that_are_missing_or_stray_are_named(proved):
     project.kata()
     (project.path / "aside/notes.txt").rename(project.path / "solutions/toy/double/notes.txt")
     (project.path / "solutions/toy/double/wrong.py").unlink()
+    project.stub("toy/double").unlink()
     known = Catalogue(project.path / "katas", project.path / "solutions")
     problems = prove(known.find("toy/double"))
-    assert "toy/double: wrong.py is missing" in problems
-    assert "toy/double: notes.txt does not belong into the solution's folder" in problems
+    assert problems == [
+        "toy/double: wrong.py is missing",
+        "toy/double: notes.txt does not belong into the solution's folder",
+        f"toy/double: there is no stub {explain.shown(project.stub('toy/double'))}",
+    ]
 
 
 def test_a_mistake_may_show_as_a_broken_rule(proved):

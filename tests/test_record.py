@@ -1,7 +1,6 @@
 """The record of progress as a learner meets it: after a run, in an overview, and with hints and reveals."""
 
-import os
-import signal
+import socket
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -356,16 +355,18 @@ def test_of_two_runs_at_once_none_loses_anything(katas):
     }
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe, to know when to kill")
 def test_a_killed_run_keeps_what_it_has_judged_and_leaves_no_process(katas):
-    pipe = katas.path / "pipe"
-    os.mkfifo(pipe)
-    katas.answer(f"def double(x):\n    pipe = open({str(pipe)!r}, 'w')\n    while True: pass\n")
-    run = katas.start("katas", "--timeout=60")
-    with pipe.open() as open_while_the_answer_runs:
-        run.send_signal(signal.SIGKILL)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(120)
+        connect = f"socket.create_connection({server.getsockname()!r})"
+        katas.answer(f"import socket\n\ndef double(x):\n    line = {connect}\n    while True: pass\n")
+        run = katas.start("katas", "--timeout=100")
+        open_while_the_answer_runs, _ = server.accept()
+    with open_while_the_answer_runs:
+        run.kill()
         run.communicate()
-        assert open_while_the_answer_runs.read() == ""
+        open_while_the_answer_runs.settimeout(60)
+        assert open_while_the_answer_runs.recv(1) == b""
     assert {name: one.state for name, one in standings(katas).items()} == {"far/away": "solved"}
     assert report(katas.answer(RIGHT).run())[1:3] == [
         " far  ██████████   1/1   1 attempt",

@@ -92,8 +92,7 @@ def test_resolve_imports_a_submodule_that_nobody_has_imported() -> None:
     [
         (
             "torch.nn.Linaer",
-            "'torch.nn.Linaer' does not exist: torch.nn has no 'Linaer'. "
-            "Did you mean torch.nn.Linear?",
+            "'torch.nn.Linaer' does not exist: torch.nn has no 'Linaer'. Did you mean torch.nn.Linear?",
         ),
         ("torch.qqqq.relu", "'torch.qqqq.relu' does not exist: torch has no 'qqqq'."),
         ("torch.relu.qqqq", "'torch.relu.qqqq' does not exist: torch.relu has no 'qqqq'."),
@@ -280,9 +279,7 @@ def test_scan_reports_each_name_once_a_line_in_the_order_of_lines() -> None:
 
 def test_a_name_that_this_torch_lacks_is_found_by_its_spelling() -> None:
     source = "import torch\ntorch.from_the_future(x)"
-    assert found(source, "torch.from_the_future") == [
-        ("torch.from_the_future", 2, "torch.from_the_future")
-    ]
+    assert found(source, "torch.from_the_future") == [("torch.from_the_future", 2, "torch.from_the_future")]
 
 
 @pytest.mark.parametrize(
@@ -458,9 +455,7 @@ def subject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Subject:
         ("def run(x): type('Mine', (nn.Linear,), {})(2, 3)", LINEAR_CLASS),
     ],
 )
-def test_watch_notices_what_runs_under_another_name(
-    subject: Subject, snippet: str, name: str
-) -> None:
+def test_watch_notices_what_runs_under_another_name(subject: Subject, snippet: str, name: str) -> None:
     last = 4 + snippet.count("\n")
     assert subject.lines(snippet, name) == [(name, last)]
 
@@ -672,9 +667,7 @@ def test_an_exported_answer_is_exported(subject: Subject) -> None:
         ("class Base(BASE): pass\nclass Mine(Base): pass", 6),
     ],
 )
-def test_a_subclass_counts_whoever_makes_an_instance(
-    subject: Subject, definition: str, line: int
-) -> None:
+def test_a_subclass_counts_whoever_makes_an_instance(subject: Subject, definition: str, line: int) -> None:
     mine = subject.write(f"BASE = vars(nn)['Linear']\n\n{definition}").load().Mine
     with subject.watch(LINEAR_CLASS) as broken:
         mine(2, 3)
@@ -846,9 +839,7 @@ def test_an_exception_in_a_backward_passes(subject: Subject) -> None:
 
 
 @pytest.mark.usefixtures("restored")
-def test_a_watch_that_cannot_start_leaves_nothing(
-    subject: Subject, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_watch_that_cannot_start_leaves_nothing(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "_mode", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError), subject.watch(*FORBIDDEN):
         pytest.fail("it started")

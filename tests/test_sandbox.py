@@ -244,17 +244,26 @@ class Pipe:
     def __init__(self, path):
         os.mkfifo(path)
         self.path = str(path)
-        reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        self._reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         self._writer = os.open(path, os.O_WRONLY)  # there is no end before the first writer
-        os.set_blocking(reader, True)
-        self._lines = os.fdopen(reader)
 
     def line(self):
-        return self._lines.readline().strip()
+        return self._read(until=b"\n").strip()
 
     def rest(self):
         self.close()
-        return self._lines.read()
+        return self._read()
+
+    def _read(self, until=None):
+        read = b""
+        while until is None or not read.endswith(until):
+            ready, _, _ = select.select([self._reader], [], [], 60)
+            assert ready, "somebody holds the other end, and writes nothing"
+            part = os.read(self._reader, 1)
+            if not part:
+                break
+            read += part
+        return read.decode()
 
     def close(self):
         with contextlib.suppress(OSError):
@@ -267,7 +276,7 @@ def pipe(project):
     made = Pipe(project.path / "pipe")
     yield made
     made.close()
-    made._lines.close()
+    os.close(made._reader)
 
 
 def start(project, pipe, then):
@@ -353,6 +362,45 @@ def test_a_torch_that_cannot_be_imported_is_told_once(project, monkeypatch, isol
     assert lines[0].endswith(f"Does this work?  {sys.executable} -c 'import torch'")
     result.stdout.fnmatch_lines(["*Interrupted: no kata can be run*"])
     result.assert_outcomes(failed=1)
+
+
+@pytest.mark.own_children
+def test_a_torch_that_takes_too_long_is_told(project, monkeypatch, isolation):
+    monkeypatch.setattr(sandbox, "STARTUP", 0.0)
+    result = project.run(isolation)
+    result.stdout.fnmatch_lines(["*could not start: it took more than 0 s. Does this work?*"])
+    result.assert_outcomes(failed=1)
+
+
+def test_children_that_end_again_and_again_are_told(project, monkeypatch):
+    monkeypatch.setattr(sandbox, "_run_on", lambda children, job: [])
+    result = project.run()
+    result.stdout.fnmatch_lines(
+        ["The process that runs katas ended before it could begin. Is the memory full[?]"]
+    )
+    result.assert_outcomes(failed=1)
+
+
+BLIND = """
+import contextlib, os
+
+for fd in range(3, 64):
+    with contextlib.suppress(OSError):
+        {}
+
+def double(x):
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "then"), [("os.close(fd)", "while True: pass"), ("os.write(fd, b'\\xff' * 64)", "return 2 * x")]
+)
+def test_an_answer_that_meddles_with_our_streams_costs_one_kata(project, isolation, what, then):
+    project.answer(BLIND.format(what, then)).kata("toy/other", stub=REFERENCE)
+    result = project.run(isolation, "--timeout=1")
+    result.assert_outcomes(failed=1, passed=3)
+    result.stdout.no_fnmatch_line("*Traceback*")
 
 
 # Output, memory -----------------------------------------------------------------------------------
@@ -487,8 +535,8 @@ REPLIES = {
     "memory": {"detail": "too much", "frames": []},
 }
 STRANGE = [
-    None, True, 0, -1, 10**400, float("nan"), "", "text", "\ud800", b"bytes", [], {}, {"a": 1}, {1: 2}, [None], [{}],
-    [[1]], [3], ["SyntaxError"], [STEP], [{"line": "x", "function": 3, "text": None}], "memory", "load", "SystemExit",
+    None, True, 0, -1, 10**400, float("nan"), "", "text", "\ud800", b"bytes", [], {}, {"a": 1}, {1: 2},
+    [None], [{}], [[1]], [3], ["SyntaxError"], [STEP], [{"line": "x", "function": 3, "text": None}], "memory",
 ]  # fmt: skip
 
 

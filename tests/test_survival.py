@@ -6,7 +6,10 @@ OTHER = "def double(x):\n    return x + x\n"
 
 ENDINGS = {
     "an exception": ("raise RuntimeError('boom')", ["*RuntimeError: boom*", "*double.py:3 in double*"]),
-    "an endless loop in Python": ("while True: pass", ["*Stopped after 1 s*loop*", "*double.py:3 in double*"]),
+    "an endless loop in Python": (
+        "while True: pass",
+        ["*Stopped after 1 s*loop*", "*double.py:3 in double*"],
+    ),
     "an endless loop in C": ("sum(iter(int, 1))", ["*Stopped after 1 s*", "*double.py:3 in double*"]),
     "a segfault": (
         "import ctypes; ctypes.string_at(0)",

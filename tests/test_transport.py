@@ -241,6 +241,16 @@ def test_an_object_that_cannot_be_read_spoils_nothing_beside_it(make):
     assert (before.values.item(), after.values.item()) == (0, 1)
 
 
+def test_a_lack_of_memory_is_not_taken_for_an_odd_object():
+    class Hungry(torch.Tensor):
+        @property
+        def shape(self):
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        encode([torch.ones(2).as_subclass(Hungry)])
+
+
 def test_a_subclass_cannot_speak_for_itself():
     class Liar(torch.Tensor):
         @classmethod
@@ -365,6 +375,11 @@ def test_the_tensor_of_these_tests_is_a_good_one():
 def test_a_tensor_that_cannot_be_is_refused(change):
     tree = {key: value for key, value in (TENSOR | change).items() if value is not ...}
     assert not decodes_or_refuses(message(tree, bytes(8)))
+
+
+def test_a_tensor_of_too_many_dimensions_is_refused_before_they_are_multiplied():
+    with pytest.raises(TransportError, match="65 dimensions"):
+        decode(message(TENSOR | {"shape": [10**4000] * 65}))
 
 
 @pytest.mark.parametrize("dims", [[1 << 62] * 64, [-1], [1 << 70]])
