@@ -91,6 +91,7 @@ def test_a_run_is_recorded_in_full(store: Store) -> None:
     )  # fmt: skip
     assert store.standing(KATA) == Standing(
         state="failing",
+        source="abc",
         attempts=1,
         last_at=NOON,
         passed=2,
