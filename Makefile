@@ -14,6 +14,7 @@ test: $(VENV)/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	mkdir -p .coverage-data
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest tests --timeout=600 -q
 	$(BIN)/coverage combine -q

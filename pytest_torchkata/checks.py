@@ -7,6 +7,7 @@ katas stays instant.
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import sys
 from collections.abc import Callable
@@ -106,6 +107,10 @@ class Given:
     def in_float64(self) -> Given:
         """Return the same inputs, carried in float64."""
         return Given(self._seed, self._device, self._dtype, precise=True)
+
+    def anew(self) -> Given:
+        """Return the same inputs, not yet drawn."""
+        return Given(self._seed, self._device, self._dtype, precise=self._precise)
 
     def normal(
         self,
@@ -234,9 +239,10 @@ def snippets(questions: str) -> dict[str, str]:
     return {key: "\n".join(lines) for key, lines in found.items()}
 
 
-def questions(checks: str) -> list[str]:
+@functools.cache  # a check may ask again when the file can no longer be read
+def questions(checks: str) -> tuple[str, ...]:
     """Return the keys of the QUESTIONS in the reference.py beside a checks.py, without running either."""
-    return list(snippets(question_text(Path(checks).parent)))
+    return tuple(snippets(question_text(Path(checks).parent)))
 
 
 def question_text(solution: Path) -> str:

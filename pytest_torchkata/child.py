@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import faulthandler
+import functools
 import gc
 import importlib
 import io
@@ -21,19 +22,18 @@ import select
 import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TextIO, cast
 
-from pytest_torchkata import observe, state, transport
-from pytest_torchkata.kata import REFERENCE, Job
-from pytest_torchkata.transport import FRAME, OUT_OF_MEMORY, receive, send
+from pytest_torchkata import confine, guard, observe, state, transport, ward
+from pytest_torchkata.kata import Frame, Job, Order
+from pytest_torchkata.transport import BROKEN, FRAME, OUT_OF_MEMORY, UNREADY, receive, send
 
-OUTPUT = 64 << 10
-"""Bytes of an answer's output that are kept."""
 RESULT = 1 << 30
 """Bytes of observations that are accepted."""
 TIME_IS_UP = getattr(signal, "SIGUSR1", 0)
@@ -55,19 +55,24 @@ def main(model: str, home: str) -> None:
     os.chdir(home)
     torch.set_num_threads(1)
     _be_exact()
-    serve = _Forking(home, commands) if model == "fork" else _Serving(home)
+    confine.prepare()
+    serve = _Forking(home, commands) if model == "fork" else _Serving(home, replies)
     send(replies, transport.encode({"ready": True}))
     gc.collect()
     gc.freeze()
     while (frame := receive(commands)) is not None:
-        command = pickle.loads(frame)  # from the deciding process, which we trust
-        if command == "devices":
+        order = pickle.loads(frame)  # from the deciding process, which we trust
+        if order == "devices":
             send(replies, transport.encode(_devices()))
             continue
-        job, rank, rendezvous = command
-        _preload(job)
+        _preload(order.job)
         send(replies, transport.encode({"started": True}))
-        send(replies, transport.encode(serve(job, rank, rendezvous)))
+        try:
+            send(replies, transport.encode({**serve(order), "token": order.token}))
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
+        except BaseException:
+            os._exit(BROKEN)
     serve.close()
     os._exit(0)  # an interpreter with torch takes its time to end
 
@@ -126,20 +131,100 @@ def _devices() -> dict[str, Any]:
 
 def _preload(job: Job) -> None:
     """Import what an optimizer's first step imports (over a second), here rather than in every fork."""
-    if "torch._dynamo" not in sys.modules and any(
-        b"optim" in path.read_bytes() for path in job.kata.solution.glob("*.py")
-    ):
+    if _uses_optimizers(job.kata.solution):
         importlib.import_module("torch._dynamo")
 
 
-def _serve(home: Path, job: Job, rank: int, rendezvous: str) -> bytes:
-    """Run a job in this process, in an empty directory, and return what was seen, encoded."""
-    if "rank" in job.arguments:
-        job = dataclasses.replace(job, arguments={**job.arguments, "rank": rank})
-    run = {"": observe.scan, observe.EXAMPLES: observe.examples}.get(job.check, observe.observe)
-    os.truncate(home / "stack", 0)
-    with _scratch(home), _group(job, rank, rendezvous):
-        return transport.encode(run(job))
+@functools.cache  # what serves an answer can read this only once
+def _uses_optimizers(solution: Path) -> bool:
+    return any(b"optim" in path.read_bytes() for path in solution.glob("*.py"))
+
+
+class Unready(Exception):
+    """The process could not be made ready for a job, for a reason that is not the answer's."""
+
+
+class _Bench:
+    """Where jobs are run, one after the other: a process that has put up walls around itself.
+
+    The walls are those of the first job's kata and subject: all others must be alike.
+    """
+
+    def __init__(self, home: Path, work: Path, stop: Callable[[dict[str, Any]], None]) -> None:
+        self._work = work
+        self._stop = stop
+        self._ready = False
+        self._before: dict[str, Any] = {}
+        self.stacks = _dump_stacks(home)
+
+    def run(self, order: Order) -> dict[str, Any]:
+        """Run a job in an empty directory, and return what was seen.
+
+        Raises ``Unready`` if it cannot be begun.
+        """
+        job = order.job
+        if "rank" in job.arguments:
+            job = dataclasses.replace(job, arguments={**job.arguments, "rank": order.rank})
+        self.make_ready(order)
+        os.ftruncate(self.stacks.fileno(), 0)
+        observe.empty(self._work)
+        os.chdir(self._work)
+        run = {"": observe.scan, observe.EXAMPLES: observe.examples}.get(job.check, observe.observe)
+        return run(job)
+
+    def seal(self, message: dict[str, Any], job: Job) -> tuple[bytes, bool]:
+        """Return what was seen, encoded, and whether this process cannot serve another job."""
+        spoiled, message["replaced"] = state.changes(self._before)
+        return transport.encode(message), spoiled or job.ranks > 1  # a process group is never left
+
+    def make_ready(self, order: Order) -> None:
+        """Import what only we may read, and put up the walls; the first job is enough."""
+        if self._ready:
+            return
+        try:
+            self._put_up_walls(order)
+        except Exception as error:
+            os.write(2, f"{type(error).__name__}: {error}\n".encode())
+            raise Unready from error
+        self._ready = True
+
+    def _put_up_walls(self, order: Order) -> None:
+        job = order.job
+        is_ours = job.subject.source in ("reference", "reflex") or not job.check
+        is_answer = job.subject.source == "answer" and not is_ours
+        observe.prepare(job)
+        if job.ranks > 1:  # while there is still a network
+            _join(order)
+        _move_in(self._work)
+        os.chdir(self._work)
+        room = confine.room_for(job.kata, self._work, is_answer=is_answer)
+        if job.ranks > 1:
+            room = dataclasses.replace(room, writable=(*room.writable, Path(order.rendezvous)))
+        if job.check != observe.EXAMPLES:  # which may begin with a process group of their own
+            confine.confine(room, job.limits)
+        if not is_ours:
+            hidden = job.kata.solutions if is_answer else None
+            walled = confine.landlock_version() > 0
+            ward.watch(observe.is_subjects(job), room, hidden, self._refused, walled=walled)
+        self._before = state.fingerprint(*([] if is_ours else ["_kata.checks"]))
+
+    def _refused(self, what: str, where: Frame) -> None:
+        """End this process, since the answer in it went for what is no answer's business."""
+        self._stop({"kind": "refused", "detail": what, "frames": [vars(where)]})
+
+
+def _new_directory(home: Path) -> Path:
+    """Make an empty directory to work in; its name is always the same, and what is above it is new."""
+    work = Path(tempfile.mkdtemp(prefix="job-", dir=home)) / "work"
+    work.mkdir()
+    return work
+
+
+def _move_in(work: Path) -> None:
+    """Let temporary files and caches be made in the directory that an answer works in."""
+    for name in ("TMPDIR", "TEMP", "TMP", "HOME", "XDG_CACHE_HOME"):
+        os.environ[name] = str(work)
+    tempfile.tempdir = None
 
 
 # A worker, forked for one subject of one kata -----------------------------------------------------
@@ -152,29 +237,33 @@ class _Forking:
         self._home = Path(home)
         self._commands = commands
         self._workers: dict[bool, _Worker] = {}
-        """At most one that runs a reference and one that runs anything else."""
+        """At most one that runs what is ours and one that runs anything else."""
+        guard.adopt_orphans()  # what an answer leaves behind becomes our child, and is found
         self._wakeup, wakeup = os.pipe()
         os.set_blocking(wakeup, False)
         os.set_blocking(self._wakeup, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
 
-    def __call__(self, job: Job, rank: int, rendezvous: str) -> dict[str, Any]:
-        worker = self._worker(job)
-        worker.hand_over(job, rank, rendezvous)
-        reply = self._watch(worker, job.seconds)
-        if worker.ended or reply.pop("spoiled", False):
+    def __call__(self, order: Order) -> dict[str, Any]:
+        worker = self._worker(order.job)
+        worker.hand_over(order)
+        reply = self._watch(worker, order)
+        worker.spoiled = bool(reply.pop("spoiled", False))
+        # Other ranks may not have heard all of what this one has sent: it stays until the next job.
+        if worker.ended or (worker.spoiled and order.job.ranks == 1):
             self._end(worker)
         return reply
 
     def _worker(self, job: Job) -> _Worker:
-        slot = job.subject == REFERENCE
-        key = (job.kata.id, job.subject, job.memory)
+        # What is ours is told from the answer also by whose source a scan reads.
+        slot = job.subject.source == "reference" or not job.check
+        key = (job.kata, slot or job.subject, job.limits, job.ranks, job.check == observe.EXAMPLES)
         known = self._workers.get(slot)
-        if known is None or known.key != key:
+        if known is None or known.key != key or known.spoiled:
             if known is not None:
                 self._end(known)
-            self._workers[slot] = _Worker(key, self._home, job.memory)
+            self._workers[slot] = _Worker(key, self._home)
         return self._workers[slot]
 
     def close(self) -> None:
@@ -185,11 +274,13 @@ class _Forking:
     def _end(self, worker: _Worker) -> None:
         worker.end()
         self._workers = {slot: other for slot, other in self._workers.items() if other is not worker}
+        guard.end_children(except_for=[other.pid for other in self._workers.values()])
 
-    def _watch(self, worker: _Worker, seconds: float | None) -> dict[str, Any]:
+    def _watch(self, worker: _Worker, order: Order) -> dict[str, Any]:
         """Wait for a worker's reply, its end, or the end of its time; leave if nobody waits for us."""
+        seconds = order.job.seconds
         deadline = None if seconds is None else time.monotonic() + seconds
-        while (reply := worker.reply()) is None and not worker.has_ended():
+        while (reply := worker.reply(order.token)) is None and not worker.has_ended():
             wait = None if deadline is None else max(0.0, deadline - time.monotonic())
             streams: list[Any] = [self._wakeup, self._commands, *worker.streams()]
             ready, _, _ = select.select(streams, [], [], wait)
@@ -205,33 +296,34 @@ class _Forking:
                 with contextlib.suppress(BlockingIOError):
                     os.read(self._wakeup, 4096)
             worker.take(ready)
-        reply = reply or worker.reply() or {"how": "exit", "status": worker.status}
+        reply = reply or worker.reply(order.token) or {"how": "exit", "status": worker.status}
         return {**reply, **worker.output()}
 
 
 class _Worker:
     """A forked process that serves one subject, and the pipes to it."""
 
-    def __init__(self, key: tuple[Any, ...], home: Path, memory: int | None) -> None:
+    def __init__(self, key: tuple[Any, ...], home: Path) -> None:
         self.key = key
-        self.ended = False
+        self.ended = self.spoiled = False
         self.status = 0
+        self._work = _new_directory(home)
         inlet, commands = os.pipe()
         result, give = os.pipe()
         output, speak = os.pipe()
-        self._pid = os.fork()
-        if self._pid == 0:
-            _be_worker(home, memory, inlet, give, speak)
+        self.pid = os.fork()
+        if self.pid == 0:
+            _be_worker(home, self._work, inlet, give, speak)
         for fd in (inlet, give, speak):
             os.close(fd)
         self._commands = os.fdopen(commands, "wb")
         self._result = _Kept(result, RESULT)
-        self._output = _Kept(output, OUTPUT)
+        self._output = _Kept(output, 0)
 
-    def hand_over(self, job: Job, rank: int, rendezvous: str) -> None:
-        self._output.clear()
+    def hand_over(self, order: Order) -> None:
+        self._output.clear(order.job.limits.output)
         with contextlib.suppress(BrokenPipeError):  # its end is noticed where the reply is awaited
-            send(self._commands, pickle.dumps((job, rank, rendezvous)))
+            send(self._commands, pickle.dumps(order))
 
     def streams(self) -> list[int]:
         return [stream.fd for stream in (self._result, self._output) if stream.open]
@@ -241,13 +333,18 @@ class _Worker:
             if stream.fd in ready:
                 stream.take()
 
-    def reply(self) -> dict[str, Any] | None:
+    def reply(self, token: bytes) -> dict[str, Any] | None:
         """Return the reply once it is complete."""
-        frame = self._result.frame()
+        try:
+            frame = self._result.frame()
+        except ValueError:
+            frame = b""
         if frame is None:
             return None
-        spoiled, result = frame[:1] != b"0", frame[1:]
-        return {"how": "exit", "status": 0, "result": result, "spoiled": spoiled}
+        known, flag, result = frame[: len(token)], frame[len(token) : len(token) + 1], frame[len(token) + 1 :]
+        if known != token or self._result.drain():  # not from us, or not the only one
+            return {"how": "garbled", "spoiled": True}
+        return {"how": "exit", "status": 0, "result": result, "spoiled": flag != b"0"}
 
     def output(self) -> dict[str, Any]:
         self._output.drain()
@@ -255,7 +352,7 @@ class _Worker:
 
     def has_ended(self) -> bool:
         if not self.ended:
-            done, status = os.waitpid(self._pid, os.WNOHANG)
+            done, status = os.waitpid(self.pid, os.WNOHANG)
             if done:
                 self.ended, self.status = True, os.waitstatus_to_exitcode(status)
                 self._result.drain()
@@ -263,15 +360,15 @@ class _Worker:
 
     def tell_where(self) -> None:
         """Let the process write down where it is."""
-        os.kill(self._pid, TIME_IS_UP)
+        os.kill(self.pid, TIME_IS_UP)
         time.sleep(GRACE)
 
     def kill(self) -> None:
         for kill in (os.killpg, os.kill):  # the group exists once the worker has called setsid
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                kill(self._pid, signal.SIGKILL)
+                kill(self.pid, signal.SIGKILL)
         if not self.ended:
-            os.waitpid(self._pid, 0)
+            os.waitpid(self.pid, 0)
             self.ended = True
 
     def end(self) -> None:
@@ -284,6 +381,7 @@ class _Worker:
         self.kill()
         for stream in (self._result, self._output):
             os.close(stream.fd)
+        shutil.rmtree(self._work.parent, ignore_errors=True)
 
 
 class _Kept:
@@ -301,9 +399,11 @@ class _Kept:
     def data(self) -> bytes:
         return bytes(self._parts)
 
-    def clear(self) -> None:
+    def clear(self, most: int) -> None:
+        """Begin anew, and keep so many bytes."""
         self._parts.clear()
         self.cut = False
+        self._most = most
 
     def take(self) -> bool:
         """Read once; return whether there was something."""
@@ -317,17 +417,20 @@ class _Kept:
         self.open = bool(part)
         return self.open
 
-    def drain(self) -> None:
-        """Read what is there by now."""
+    def drain(self) -> bool:
+        """Read what is there by now, and return whether anything is kept."""
         while len(self._parts) < self._most and self.open and self.take():
             pass
+        return bool(self._parts)
 
     def frame(self) -> bytes | None:
-        """Return the next frame once all of it is there."""
+        """Return the next frame once all of it is there; raises ValueError if it never can be."""
         header = FRAME.size
         if len(self._parts) < header:
             return None
         (length,) = FRAME.unpack_from(self._parts)
+        if length > self._most - header:
+            raise ValueError("longer than what is accepted")
         if len(self._parts) < header + length:
             return None
         frame = bytes(self._parts[header : header + length])
@@ -335,47 +438,44 @@ class _Kept:
         return frame
 
 
-def _be_worker(home: Path, memory: int | None, inlet: int, give: int, speak: int) -> NoReturn:
+def _be_worker(home: Path, work: Path, inlet: int, give: int, speak: int) -> NoReturn:
     """Serve jobs in a process of its own, until one leaves something behind."""
     try:
+        guard.end_with_parent()
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.dup2(speak, 1)
         os.dup2(speak, 2)
-        for fd in range(3, 256):  # the streams to the deciding process are not the answer's
-            if fd not in (inlet, give):
-                with contextlib.suppress(OSError):
-                    os.close(fd)
+        first, second = sorted((inlet, give))
+        os.closerange(3, first)  # the streams to the deciding process are not the answer's
+        os.closerange(first + 1, second)
+        os.closerange(second + 1, 4096)
         commands, replies = os.fdopen(inlet, "rb"), os.fdopen(give, "wb")
-        _limit_memory(memory)
-        kept_open = _dump_stacks(home)  # noqa: F841
-        before = state.fingerprint()
+        token, pid = b"", os.getpid()
+
+        def stop(message: dict[str, Any]) -> None:
+            send(replies, token + b"1" + transport.encode(message))
+            os._exit(0)
+
+        bench = _Bench(home, work, stop)
         while (frame := receive(commands)) is not None:
-            result = _serve(home, *pickle.loads(frame))  # from the deciding process, which we trust
+            order: Order = pickle.loads(frame)  # from the deciding process, which we trust
+            token = order.token
+            message = bench.run(order)
+            if os.getpid() != pid:  # an answer has forked, and both have returned
+                os._exit(0)
             _flush()
-            send(replies, (b"1" if state.differs(before) else b"0") + result)
+            result, spoiled = bench.seal(message, order.job)
+            send(replies, token + (b"1" if spoiled else b"0") + result)
+    except Unready:
+        os._exit(UNREADY)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except BaseException as error:
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
-        os._exit(1)
+        os._exit(BROKEN)
     os._exit(0)
-
-
-def _limit_memory(memory: int | None) -> None:
-    """Bound the address space, above what is taken by now, where the platform keeps count of it."""
-    if not sys.platform.startswith("linux"):
-        return
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    limit = most
-    if memory is not None:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        limit = pages * resource.getpagesize() + memory
-    resource.setrlimit(resource.RLIMIT_AS, (limit, most))
 
 
 # This process for every job -----------------------------------------------------------------------
@@ -384,22 +484,33 @@ def _limit_memory(memory: int | None) -> None:
 class _Serving:
     """Runs jobs in this process, and reports when one has left something behind."""
 
-    def __init__(self, home: str) -> None:
-        self._home = Path(home)
-        self._stacks = _dump_stacks(self._home)
+    def __init__(self, home: str, replies: BinaryIO) -> None:
+        self._bench = _Bench(Path(home), _new_directory(Path(home)), self._stop)
+        self._replies = replies
+        self._token = b""
 
     def close(self) -> None:
         """There is nothing to end but this process."""
 
-    def __call__(self, job: Job, rank: int, rendezvous: str) -> dict[str, Any]:
-        before = state.fingerprint()
-        _limit_memory(job.memory if job.device == "cpu" else None)  # CUDA maps more than it takes
+    def __call__(self, order: Order) -> dict[str, Any]:
+        self._token = order.token
+        job = order.job
+        if job.device != "cpu":  # CUDA maps more than it takes
+            job = dataclasses.replace(job, limits=dataclasses.replace(job.limits, memory=None))
+            order = dataclasses.replace(order, job=job)
+        pid = os.getpid()
+        try:
+            self._bench.make_ready(order)
+        except Unready:
+            os._exit(UNREADY)
         if job.seconds is not None:
-            faulthandler.dump_traceback_later(job.seconds, file=self._stacks)
-        with _captured() as output:
-            result = _serve(self._home, job, rank, rendezvous)
+            faulthandler.dump_traceback_later(job.seconds, file=self._bench.stacks)
+        with _captured(job.limits.output) as output:
+            message = self._bench.run(order)
+        if os.getpid() != pid:  # an answer has forked, and both have returned
+            os._exit(0)
         faulthandler.cancel_dump_traceback_later()
-        spoiled = state.differs(before)  # not before our own thread has ended
+        result, spoiled = self._bench.seal(message, job)  # not before our own thread has ended
         return {
             "how": "exit",
             "status": 0,
@@ -409,11 +520,16 @@ class _Serving:
             "spoiled": spoiled,
         }
 
+    def _stop(self, message: dict[str, Any]) -> None:
+        reply = {"how": "exit", "status": 0, "result": transport.encode(message), "spoiled": True}
+        send(self._replies, transport.encode({**reply, "token": self._token}))
+        os._exit(0)
+
 
 @contextlib.contextmanager
-def _captured() -> Iterator[_Drain]:
-    """Send descriptors 1 and 2 through a drain."""
-    drain = _Drain()
+def _captured(most: int) -> Iterator[_Drain]:
+    """Send descriptors 1 and 2 through a drain that keeps so many bytes."""
+    drain = _Drain(most)
     saved = [(fd, os.dup(fd)) for fd in (1, 2)]
     for fd, _ in saved:
         os.dup2(drain.inlet, fd)
@@ -436,7 +552,8 @@ def _flush() -> None:
 class _Drain:
     """Keeps the beginning of what is written into its inlet, and drops the rest."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._outlet, self.inlet = os.pipe()
         self._parts = bytearray()
         self.cut = False
@@ -449,7 +566,7 @@ class _Drain:
 
     def _pump(self) -> None:
         while part := os.read(self._outlet, 1 << 16):
-            room = OUTPUT - len(self._parts)
+            room = self._most - len(self._parts)
             self._parts += part[:room]
             self.cut = self.cut or len(part) > room
         os.close(self._outlet)
@@ -460,23 +577,6 @@ class _Drain:
 
 
 # Around a job, in both models ---------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _scratch(home: Path) -> Iterator[None]:
-    """Work in an empty directory."""
-    path = home / "work"
-    path.mkdir(exist_ok=True)
-    for entry in path.iterdir():  # what an earlier job has left
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry, ignore_errors=True)
-        else:
-            entry.unlink()
-    os.chdir(path)
-    try:
-        yield
-    finally:
-        os.chdir(home)
 
 
 def _dump_stacks(home: Path) -> TextIO:
@@ -491,25 +591,16 @@ def _dump_stacks(home: Path) -> TextIO:
     return file
 
 
-@contextlib.contextmanager
-def _group(job: Job, rank: int, rendezvous: str) -> Iterator[None]:
-    """Join the process group of a check that runs on several ranks."""
-    if job.ranks == 1:
-        yield
-        return
+def _join(order: Order) -> None:
+    """Join the process group of a check that runs on several ranks, which is never left."""
     import datetime
 
     import torch.distributed as dist
 
     dist.init_process_group(
         "gloo",
-        init_method=Path(rendezvous).as_uri(),
-        rank=rank,
-        world_size=job.ranks,
-        timeout=datetime.timedelta(seconds=job.seconds or 600),
+        init_method=Path(order.rendezvous).as_uri(),
+        rank=order.rank,
+        world_size=order.job.ranks,
+        timeout=datetime.timedelta(seconds=order.job.seconds or 600),
     )
-    try:
-        yield
-    finally:
-        if dist.is_initialized():
-            dist.destroy_process_group()

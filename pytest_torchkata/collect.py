@@ -86,6 +86,8 @@ class KataFile(pytest.Module):
         self.selected = 0
         self.passed: list[str] = []
         self.judged = 0
+        self.chance = 0
+        """A number drawn with the seed: which of the checks is done several times."""
         self.blocked_by: str | None = None
 
     def funcnamefilter(self, name: str) -> bool:
@@ -196,6 +198,7 @@ class CheckItem(pytest.Function):
             device=str(arguments.get("device", "cuda" if needs_cuda else "cpu")),
             ranks=ranks.args[0] if ranks else 1,
             seconds=self.seconds(),
+            again=self.file.judged == 1 + self.file.chance % max(1, self.file.selected),
             prediction=self.get_closest_marker("prediction") is not None,
         )
 
@@ -207,6 +210,7 @@ class CheckItem(pytest.Function):
             raise NotShown(f"Not run: fix {file.blocked_by!r} first, or run with --all-checks.")
         file.judged += 1
         seed = around.seed_for(file.kata)
+        file.chance = item_seed(seed, file.kata.id)
         try:
             verdict = around.judge.verdict(self.check(), item_seed(seed, self.name))
         except SandboxError as error:

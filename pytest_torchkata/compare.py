@@ -22,8 +22,15 @@ from pytest_torchkata.tolerance import Numbers
 __all__ = ["compare", "describe", "incomparable", "named", "same"]
 
 _TEXT = 60
+_LONG = 300
+"""Characters of what a kata's author wrote: the name of an observation, a requirement's wish."""
+_AROUND = 1000
+"""Characters before a difference in a text that is longer, and as many again behind it."""
+_MOST = 200
+"""Differences that are told; no model has as many parameters."""
 _NO_PARAMETERS: Mapping[str, object] = MappingProxyType({})
 _SCALARS = (float, complex)
+_PLAIN = (bool, int, float, complex, str, bytes)
 _EXACT = {
     "bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64",
 }  # fmt: skip
@@ -48,14 +55,17 @@ def compare(
     """
     required = _by_name(requirements)
     differences = [*_names(expected, actual), *_never_observed(required, expected, actual)]
-    for name in expected:
-        if name not in actual:
+    for key in expected:
+        if key not in actual:
             continue
-        sides = expected[name], actual[name]
-        if name in required:
-            differences += _required(name, *sides, required[name], parameters)
+        name = _cut(key, _LONG) if isinstance(key, str) else named(None, key)
+        sides = expected[key], actual[key]
+        if key in required:
+            differences += _required(name, *sides, required[key], parameters)
         else:
-            differences += _differences(name, *sides, _part(precise, name))
+            differences += _differences(name, *sides, _part(precise, key))
+    if more := len(differences[_MOST:]):  # an answer's dict can have any number of items
+        differences[_MOST:] = [Difference("…", "names", f"{more} more differences")]
     return tuple(differences)
 
 
@@ -99,8 +109,8 @@ def describe(value: object) -> str:
         return _cut(f"{kind} {tuple(shape)} {dtype}")
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, (bool, int, float, complex, str, bytes)):
-        return f"the {type(value).__name__} {_cut(repr(value))}"
+    if isinstance(value, _PLAIN):
+        return f"the {type(value).__name__} {_repr(value)}"
     return _cut(type(value).__name__)
 
 
@@ -114,10 +124,16 @@ def incomparable(value: Value) -> str | None:
     return None
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, most: int = _TEXT) -> str:
     """Keep a text short, and a terminal safe from what it may contain."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return shown if len(shown) <= _TEXT else f"{shown[: _TEXT - 1]}…"
+    start = text[: most + 1]
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in start)
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
+def _repr(value: object) -> str:
+    """Return the beginning of a plain value's repr; all of it could be much to make."""
+    return _cut(repr(value[:_TEXT] if isinstance(value, (str, bytes)) else value))
 
 
 def _by_name(requirements: Sequence[Requirement]) -> dict[str, list[Requirement]]:
@@ -163,10 +179,10 @@ def _never_observed(
 
 
 def named(inside: str | None, key: Value) -> str:
-    if inside is None:
-        return _cut(str(key))
-    plain = key is None or isinstance(key, (bool, int, float, complex, str, bytes))
-    return f"{inside}[{_cut(repr(key)) if plain else describe(key)}]"
+    if inside is None and isinstance(key, str):
+        return _cut(key)
+    shown = _repr(key) if isinstance(key, _PLAIN) else describe(key)
+    return shown if inside is None else f"{inside}[{shown}]"
 
 
 def _structure(name: str, expected: Value, actual: Value) -> Iterator[Difference]:
@@ -191,17 +207,18 @@ def _structure(name: str, expected: Value, actual: Value) -> Iterator[Difference
 
 def _listed(items: Sequence[Value]) -> str:
     """Show a few plain items as they are, and count what is long."""
-    text = repr(items)
-    plain = all(item is None or isinstance(item, (bool, int, float, str)) for item in items)
-    if plain and len(text) <= _TEXT:
-        return text
+    few = len(items) <= _TEXT
+    if few and all(item is None or isinstance(item, (bool, int, float, str)) for item in items):
+        text = repr(items)
+        if len(text) <= _TEXT:
+            return text
     return f"{len(items)} item{'s' * (len(items) != 1)}"
 
 
 def _other_kind(name: str, expected: Value, actual: Value) -> str:
     if actual is None and isinstance(expected, Array) and name.endswith(".grad"):
-        return f"expected a gradient of shape {expected.shape}, yours None: no gradient reached it"
-    if isinstance(expected, (bool, int, float, complex, str, bytes)):
+        return f"expected a gradient of shape {_sizes(expected)}, yours None: no gradient reached it"
+    if isinstance(expected, _PLAIN):
         wanted = type(expected).__name__
         wanted = f"{'an' if wanted[0] in 'aeiou' else 'a'} {wanted}"
     else:
@@ -216,19 +233,19 @@ def _tensor_structure(name: str, expected: Array, actual: Array) -> Iterator[Dif
         text = f"expected a {_cut(expected.type)}, yours a {_cut(actual.type)}"
         yield Difference(name, "type", text)
     elif expected.shape != actual.shape:
-        text = f"expected shape {expected.shape}, yours {actual.shape}"
+        text = f"expected shape {_sizes(expected)}, yours {_sizes(actual)}"
         yield Difference(name, "shape", text)
     elif expected.dtype != actual.dtype:
-        text = f"expected {expected.dtype}, yours {_cut(actual.dtype)}"
+        text = f"expected {_cut(expected.dtype)}, yours {_cut(actual.dtype)}"
         yield Difference(name, "dtype", text)
     elif sent[0] != sent[1]:
-        text = f"expected {expected.dtype}, yours sent as {sent[1]}"
+        text = f"expected {_cut(expected.dtype)}, yours sent as {sent[1]}"
         yield Difference(name, "dtype", text)
     elif expected.device != actual.device:
-        text = f"expected device {expected.device}, yours {_cut(actual.device)}"
+        text = f"expected device {_cut(expected.device)}, yours {_cut(actual.device)}"
         yield Difference(name, "device", text)
     elif expected.layout != actual.layout:
-        text = f"expected layout {expected.layout}, yours {_cut(actual.layout)}"
+        text = f"expected layout {_cut(expected.layout)}, yours {_cut(actual.layout)}"
         yield Difference(name, "layout", text)
     elif expected.requires_grad and not actual.requires_grad:
         text = "expected a result that carries its graph, yours is detached (requires_grad=False)"
@@ -236,6 +253,10 @@ def _tensor_structure(name: str, expected: Array, actual: Array) -> Iterator[Dif
     elif actual.requires_grad and not expected.requires_grad:
         text = "expected a detached result, yours carries its graph (requires_grad=True)"
         yield Difference(name, "grad", text)
+
+
+def _sizes(array: Array) -> str:
+    return _cut(str(array.shape))
 
 
 # What it holds ------------------------------------------------------------------------------------
@@ -287,12 +308,23 @@ def _exact_text(expected: Value, actual: Value) -> str:
     if isinstance(expected, Opaque):
         return f"expected {describe(expected)}, yours {describe(actual)}"
     phrases = any(_is_phrase(value) for value in (expected, actual))
+    if isinstance(expected, (str, bytes)):
+        start = _agreement(expected, actual)
+        expected, actual = (value[start : start + 3 * _AROUND] for value in (expected, actual))
     texts = [str(value) if phrases else repr(value) for value in (expected, actual)]
     pairs = enumerate(zip(*texts, strict=False))
     common = next((i for i, (one, other) in pairs if one != other), min(map(len, texts)))
     if max(map(len, texts)) > _TEXT and common > _TEXT // 3:
         texts = [f"…{text[common - _TEXT // 3 :]}" for text in texts]
     return f"expected {_cut(texts[0])}, yours {_cut(texts[1])}"
+
+
+def _agreement(one: Any, other: Any) -> int:
+    """Return how much of two long texts can be left out, as both begin with it."""
+    start = 0
+    while one[start : start + 2 * _AROUND] == other[start : start + 2 * _AROUND]:
+        start += _AROUND
+    return start
 
 
 def _is_phrase(value: Value) -> bool:
@@ -319,10 +351,11 @@ def _pair(expected: Numbers, actual: Numbers, precise: Numbers | None, dtype: st
         exact = np.zeros(expected.shape)
         return _Pair(expected, actual, "value", expected != actual, exact)
     wide = np.complex128 if expected.dtype.kind == "c" else np.float64
-    expected, actual = expected.astype(wide), actual.astype(wide)
     with np.errstate(all="ignore"):
+        expected, actual = expected.astype(wide), actual.astype(wide)
         allowed = tolerance.allowed(expected, precise, dtype)
-        allowed += min(10 * error, 0.1) * np.abs(expected)
+        if error:  # the magnitude of a complex number may be infinite, and no times that is NaN
+            allowed += min(10 * error, 0.1) * np.abs(expected)
         wrong = _finiteness(expected) != _finiteness(actual)
         if wrong.any():
             return _Pair(expected, actual, "nonfinite", wrong, allowed)
@@ -343,9 +376,8 @@ def _finiteness(values: Numbers) -> Numbers:
 def _tensor_difference(
     name: str, expected: Array, actual: Array, precise: Value, error: float
 ) -> Iterator[Difference]:
-    travels = expected.dtype in tolerance.DTYPES or expected.dtype in _EXACT
-    if expected.device == "meta" or not travels:
-        return  # there are no values
+    if not _has_values(expected):
+        return
     truth = _precise_values(precise, expected.shape)
     pair = _pair(expected.values, actual.values, truth, expected.dtype, error)
     if not pair.wrong.any():
@@ -357,6 +389,11 @@ def _tensor_difference(
     else:
         text = _values_text(pair)
     yield Difference(name, pair.aspect, text)
+
+
+def _has_values(array: Array) -> bool:
+    """Return whether more than a description has travelled; without, the shape may be of any size."""
+    return array.device != "meta" and (array.dtype in tolerance.DTYPES or array.dtype in _EXACT)
 
 
 def _precise_values(precise: Value, shape: tuple[int, ...]) -> Numbers | None:
@@ -582,7 +619,7 @@ def _required(
         return found
     wishes = (_wish(requirement.judge, actual, parameters) for requirement in requirements)
     return [
-        Difference(name, "requirement", f"expected {wish}, yours {_brief(actual)}")
+        Difference(name, "requirement", f"expected {_cut(wish, _LONG)}, yours {_brief(actual)}")
         for wish in wishes
         if wish is not None
     ]
@@ -595,7 +632,8 @@ def _wish(judge: Callable[..., str | None], actual: Value, parameters: Mapping[s
     answer may not end the run.
     """
     try:
-        return judge(_bare(actual), **_asked_for(judge, parameters))
+        wish = judge(_bare(actual), **_asked_for(judge, parameters))
+        return None if wish is None else str(wish)
     except Exception as error:
         return f"a value that can be judged ({type(error).__name__}: {_cut(str(error))})"
 
@@ -621,7 +659,7 @@ def _bare(value: Value) -> Value:
 
 def _all_finite(value: Value) -> bool:
     if isinstance(value, Array):
-        return value.values.dtype.kind not in "fc" or bool(np.isfinite(value.values).all())
+        return not _has_values(value) or bool(np.isfinite(value.values).all())
     if isinstance(value, dict):
         return all(map(_all_finite, value.values()))
     if isinstance(value, (list, tuple)):
@@ -631,11 +669,11 @@ def _all_finite(value: Value) -> bool:
 
 def _brief(value: Value) -> str:
     """Show a judged value: a number as it is, anything larger described."""
-    if isinstance(value, Array) and value.values.size == 1:
+    if isinstance(value, Array) and value.values.size == 1 and _has_values(value):
         value = value.values.item()
     if isinstance(value, (int, float, complex)):
         return _number(value)
-    return _cut(repr(value)) if isinstance(value, (str, bytes)) else describe(value)
+    return _repr(value) if isinstance(value, (str, bytes)) else describe(value)
 
 
 def _within(left: Value, right: Value, bound: float) -> bool:
@@ -650,8 +688,10 @@ def _within(left: Value, right: Value, bound: float) -> bool:
         return bool(abs(left - right) <= bound)
     if not isinstance(left, (Array, *_SCALARS)):
         return bool(left == right)
+    if isinstance(left, Array) and not _has_values(left):
+        return True
     arrays = [np.asarray(one.values if isinstance(one, Array) else one) for one in (left, right)]
     wide = np.complex128 if arrays[0].dtype.kind == "c" else np.float64
-    one, other = (array.astype(wide) for array in arrays)
     with np.errstate(all="ignore"):
+        one, other = (array.astype(wide) for array in arrays)
         return bool(((np.abs(one - other) <= bound) | (one == other)).all())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import dataclasses
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,7 @@ class InProcess:
         if job.subject != ANSWER or not job.check or job.traced:
             return self._sandbox.run(job)
         with _stopping_in(job.kata.stub) if self._trace else contextlib.nullcontext():
-            message = observe.observe(job, reraise=True)
+            message = observe.observe(dataclasses.replace(job, again=False), reraise=True)
         reply = {"how": "exit", "status": 0, "result": transport.encode(message), "stack": []}
         return understand(reply, job)
 

@@ -12,14 +12,12 @@ from pathlib import Path
 
 from pytest_torchkata.kata import Difference, Frame, Kata, Raised, Step, Stopped
 
-__all__ = ["cause", "is_to_do", "place", "run", "shown", "unanswered"]
+__all__ = ["again", "cause", "is_to_do", "place", "run", "shown", "unanswered"]
 
 _NO_GRAPH = "does not require grad and does not have a grad_fn"
 _SIGNATURE = re.compile(r"\(\) (missing|takes|got) ")  # of Python; torch writes "f(): argument ..."
 _RAISE = re.compile(r"\braise\b")
 _EXITS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit")
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-"""What colours a terminal; torch's own messages hold some."""
 _MESSAGE_LINES = 6
 _LINE = 90
 
@@ -56,6 +54,16 @@ def unanswered(names: Sequence[str]) -> tuple[str, ...]:
     return (f"{len(names)} {noun} not answered yet: {', '.join(names)}",)
 
 
+def again(differences: Sequence[Difference]) -> tuple[str, ...]:
+    """Say what differs when the same is done once more."""
+    lines = ["The first time it is right. Called again with the same inputs, in the same process, it is not:"]
+    lines += [f"{each.name}   {each.text}" for each in differences[:3]]
+    return (
+        *lines,
+        "Look for what is kept between calls: a global, a default argument, an attribute, a cache.",
+    )
+
+
 def place(steps: Sequence[Step], differences: Sequence[Difference]) -> Frame | None:
     """Return where in the learner's code the first difference most directly comes from.
 
@@ -79,11 +87,11 @@ def _raised(run: Raised, file: str) -> Iterator[str]:
         what = "This" if last.function == "<module>" else last.function
         yield f"{what} is not written yet ({file}:{last.line})."
     elif run.type == "MissingName":
-        yield f"{file}: {run.message}"
+        yield f"{file}: {_first(run)}"
     elif "SyntaxError" in run.bases:
         line = run.frames[-1] if run.frames else Frame(0, "")
         at = f"{file}:{line.line}" if line.line else file
-        yield f"{at} is not valid Python: {run.message}"
+        yield f"{at} is not valid Python: {_first(run)}"
         yield from _code(line)
     elif run.type in _EXITS:
         yield f"Your code raised {run.type}, which ends a program; a kata's code returns or raises an error."
@@ -102,9 +110,9 @@ def _raised(run: Raised, file: str) -> Iterator[str]:
 
 def _load_error(run: Raised, file: str) -> Iterator[str]:
     if "ImportError" in run.bases:
-        yield f"An import fails: {run.message}"
+        yield f"An import fails: {_first(run)}"
     elif "OSError" in run.bases and not run.frames:
-        yield f"{file} cannot be read: {run.message}"
+        yield f"{file} cannot be read: {_first(run)}"
     else:
         yield "The file cannot be loaded:"
         yield from _message(run)
@@ -136,8 +144,12 @@ def _last_return(steps: Sequence[Step]) -> Step | None:
     return relevant[-1] if relevant else None
 
 
+def _first(run: Raised) -> str:
+    return (run.message.splitlines() or [""])[0]
+
+
 def _message(run: Raised) -> Iterator[str]:
-    lines = _ESCAPES.sub("", run.message).strip().splitlines() or [""]
+    lines = run.message.strip().splitlines() or [""]
     yield f"{run.type}: {lines[0]}" if lines[0] else run.type
     yield from lines[1:_MESSAGE_LINES]
     if len(lines) > _MESSAGE_LINES:
@@ -169,8 +181,18 @@ def _stopped(run: Stopped, file: str) -> Iterator[str]:
             yield run.detail.splitlines()[0]
     elif run.why == "signal":
         yield f"The process that ran your code crashed ({run.detail})."
+        if run.detail == "SIGKILL":
+            yield "It did so again when it was tried again. Did it kill itself, or is the memory full?"
     elif run.why == "exit":
         yield f"Your code ended its process ({run.detail}) instead of returning."
+    elif run.why == "broken":
+        yield "The process that ran your code could not go on: something that it needs itself was changed."
+    elif run.why == "replaced":
+        yield f"Your code replaced {run.detail}, and left it so. That is not an answer's to change."
+    elif run.why == "limit":
+        yield f"Stopped: it took {run.detail}."
+    elif run.why == "refused":
+        yield f"Stopped: your code tried to {run.detail}. No answer may do that."
     else:
         yield "What the process that ran your code sent could not be read, so it does not count."
     yield from at

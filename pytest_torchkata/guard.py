@@ -13,16 +13,24 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["PATIENCE", "STATUS", "stand"]
+__all__ = ["PATIENCE", "STATUS", "adopt_orphans", "end_children", "end_with_parent", "stand"]
 
 STATUS = "status"
 """Name of the file with the exit status: a guard could not always leave with the same."""
 PATIENCE = 1.0
 """Seconds that the child gets to leave by itself, once nobody waits for it."""
 
+SHARED_MEMORY = b"size=1g,mode=1777"
+"""What a shared memory of our own is like."""
+
 _BECOME_SUBREAPER = 36
+_SIGNAL_AT_PARENTS_DEATH = 1
+_NEW_MOUNTS = 0x20000
+_PRIVATE = 1 << 14 | 1 << 18  # for all mounts below
+_NO_DEVICES = 1 << 1 | 1 << 2  # nor programs that run as another user
 
 
 def stand(home: str) -> None:
@@ -33,17 +41,19 @@ def stand(home: str) -> None:
     """
     if not hasattr(os, "fork"):
         return
+    _take_own_shared_memory()
     bell = _bell()
     child = os.fork()
     if child == 0:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        end_with_parent()
         return
-    _adopt_orphans()
+    adopt_orphans()
     os.close(1)  # the end of the replies must show
     status = _watch(child, bell)
-    _end_what_is_left()
+    end_children()
     if _is_alone():
         shutil.rmtree(home, ignore_errors=True)
     else:
@@ -62,12 +72,32 @@ def _bell() -> int:
     return bell
 
 
-def _adopt_orphans() -> None:
-    """Become the parent of what a process leaves behind that the child has started."""
+def adopt_orphans() -> None:
+    """Become the parent of what our descendants leave behind when they end."""
+    _control(_BECOME_SUBREAPER, 1)
+
+
+def end_with_parent() -> None:
+    """Be killed when the parent ends, also where that was killed itself."""
+    _control(_SIGNAL_AT_PARENTS_DEATH, signal.SIGKILL)
+
+
+def _take_own_shared_memory() -> None:
+    """Mount an empty /dev/shm of our own, where we may: what is left there ends with us."""
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        return
+    import ctypes
+
+    libc = ctypes.CDLL(None)
+    if libc.unshare(_NEW_MOUNTS) == 0 and libc.mount(None, b"/", None, _PRIVATE, None) == 0:
+        libc.mount(b"tmpfs", b"/dev/shm", b"tmpfs", _NO_DEVICES, SHARED_MEMORY)
+
+
+def _control(what: int, value: int) -> None:
     if sys.platform.startswith("linux"):
         import ctypes
 
-        ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
 
 
 def _watch(child: int, bell: int) -> int:
@@ -99,9 +129,10 @@ def _is_alone() -> bool:
     return bool(poll.poll(0))
 
 
-def _end_what_is_left() -> None:
+def end_children(except_for: Iterable[int] = ()) -> None:
     """End our children until there are none; those of a child that has ended become ours."""
-    while left := _children():
+    kept = set(except_for)
+    while left := _children() - kept:
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -110,12 +141,17 @@ def _end_what_is_left() -> None:
                 os.waitpid(pid, 0)
 
 
-def _children() -> list[int]:
+def _children() -> set[int]:
     """Return our child processes, where the system lists them."""
-    found = []
+    if not sys.platform.startswith("linux"):
+        return set()
+    tasks = Path("/proc/self/task")
+    with contextlib.suppress(FileNotFoundError):
+        return {int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()}
+    found = set()  # a kernel that keeps no such list
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             parent = entry.read_text().rpartition(")")[2].split()[1]
             if int(parent) == os.getpid():
-                found.append(int(entry.parent.name))
+                found.add(int(entry.parent.name))
     return found

@@ -18,6 +18,8 @@ from pytest_torchkata.kata import (
     Difference,
     Job,
     Kata,
+    Limits,
+    Observations,
     Observed,
     Opaque,
     Raised,
@@ -37,9 +39,9 @@ UNANSWERED = Opaque("ellipsis", "")
 class Judge:
     """Makes verdicts with the children of one sandbox, all inputs drawn from one seed."""
 
-    def __init__(self, sandbox: Sandbox, memory: int | None) -> None:
+    def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
         self.sandbox = sandbox
-        self._memory = memory
+        self._limits = limits
         self._scanned: dict[Kata, tuple[BrokenRule, ...]] = {}
 
     def verdict(self, check: Check, seed: int, subject: Subject = ANSWER) -> Verdict:
@@ -52,7 +54,9 @@ class Judge:
         if broken := self._scan(check.kata, subject):
             return _rule_verdict(check.kata, broken)
         expected = self.reference(check, seed)
-        seen = self.run(check, seed, subject)
+        # Right answers too, so that the tests show where a check itself cannot be repeated.
+        again = subject.source == "right" or (subject == ANSWER and check.again)
+        seen = self.run(check, seed, subject, again=again)
         verdict = self.compare(check, expected, seen)
         if verdict.outcome != "failed" or subject != ANSWER:
             return verdict
@@ -74,6 +78,7 @@ class Judge:
         *,
         precise: bool = False,
         traced: bool = False,
+        again: bool = False,
     ) -> Run:
         """Run a case of a check on a subject."""
         facts = catalogue.facts(check.kata)
@@ -86,12 +91,13 @@ class Judge:
             seed=seed,
             precise=precise,
             traced=traced,
+            again=again,
             forbidden=facts.forbidden if watched else (),
             strict=facts.strict,
             device=check.device,
             ranks=check.ranks,
             seconds=check.seconds,
-            memory=self._memory,
+            limits=self._limits,
         )
         return self.sandbox.run(job)
 
@@ -101,9 +107,10 @@ class Judge:
             return _stopped_verdict(check.kata, seen)
         if seen.broken:
             return _rule_verdict(check.kata, seen.broken, seen.output)
-        found = compare.compare(
-            expected.values, seen.values, expected.precise, check.requirements, check.parameters
-        )
+        found = _compared(check, expected, seen.values)
+        if not found and seen.again is not None and _compared(check, expected, seen.again):
+            lines = explain.again(_compared(check, expected, seen.again))
+            return Verdict("failed", lines=lines, output=seen.output, cause="again")
         open_questions = [name for name, value in seen.values.items() if value == UNANSWERED]
         wrong = tuple(d for d in found if d.name not in open_questions)
         if found and not wrong:
@@ -113,13 +120,16 @@ class Judge:
         return Verdict("failed" if wrong else "passed", differences=wrong, output=seen.output)
 
     def _scan(self, kata: Kata, subject: Subject) -> tuple[BrokenRule, ...]:
-        """Return the rules that the source of the answer breaks; it is read once, in a child."""
-        facts = catalogue.facts(kata)
-        if subject != ANSWER or not facts.forbidden:
+        """Return the rules that the source of the answer breaks.
+
+        It is read once, by a process that no answer has been in.
+        """
+        if subject != ANSWER:
             return ()
         if kata not in self._scanned:
-            run = self.sandbox.run(Job(kata, subject, check="", forbidden=facts.forbidden))
-            self._scanned[kata] = run.broken if isinstance(run, Observed) else ()
+            forbidden = catalogue.facts(kata).forbidden
+            run = self.sandbox.run(Job(kata, subject, check="", forbidden=forbidden, limits=self._limits))
+            self._scanned[kata] = run.broken if isinstance(run, Observed) else (rules.UNREADABLE,)
         return self._scanned[kata]
 
     def _explained(self, check: Check, seed: int, expected: Observed, seen: Run, verdict: Verdict) -> Verdict:
@@ -139,6 +149,10 @@ class Judge:
             diagnosis=diagnose.sentence(known),
             mistake=known[0].name if known else None,
         )
+
+
+def _compared(check: Check, expected: Observed, values: Observations) -> tuple[Difference, ...]:
+    return compare.compare(expected.values, values, expected.precise, check.requirements, check.parameters)
 
 
 def _is_untouched(kata: Kata) -> bool:

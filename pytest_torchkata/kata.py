@@ -33,6 +33,16 @@ class Kata:
     """The folder with kata.toml, reference.py, checks.py, wrong.py and perhaps right.py."""
 
     @property
+    def katas(self) -> Path:
+        """The folder of all stubs."""
+        return self.stub.parents[self.id.count("/")]
+
+    @property
+    def solutions(self) -> Path:
+        """The folder of all solutions."""
+        return self.solution.parents[self.id.count("/")]
+
+    @property
     def topic(self) -> str:
         return self.id.rpartition("/")[0]
 
@@ -113,6 +123,24 @@ REFERENCE = Subject("reference")
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What the processes of one answer may take; None where there is no limit."""
+
+    memory: int | None = 4 << 30
+    """Bytes, above what an empty child takes."""
+    cpu: float | None = 60.0
+    """Seconds of processor time in one check; at least as many as the check may take by the clock."""
+    processes: int | None = 32
+    """Processes that the answer may have beside the one that it runs in."""
+    disk: int | None = 1 << 30
+    """Bytes in its directory, and in one file."""
+    files: int | None = 512
+    """Open file descriptors of one process."""
+    output: int = 64 << 10
+    """Bytes of output that are kept; the rest is read and dropped."""
+
+
+@dataclass(frozen=True)
 class Job:
     """One run of one check on one subject, or a scan of the answer's source."""
 
@@ -127,14 +155,27 @@ class Job:
     """Observe a second time with float64 in the place of every lower precision."""
     traced: bool = False
     """Record which of the subject's functions returned what, and where."""
+    again: bool = False
+    """Observe once more after a few repetitions in the same process, on the same inputs."""
     forbidden: tuple[str, ...] = ()
     strict: bool = False
     device: str = "cpu"
     ranks: int = 1
     """Number of gloo processes that run the check together."""
     seconds: float | None = 10.0
-    memory: int | None = 4 << 30
-    """Bytes of address space above the start of the child."""
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
+class Order:
+    """A job for a child, and what belongs to this run of it."""
+
+    job: Job
+    rank: int
+    rendezvous: str
+    """The path of a file by which the ranks find each other."""
+    token: bytes
+    """What the reply must repeat, so that one that was written early, or twice, does not count."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +213,8 @@ class Observed:
 
     values: Observations
     precise: Observations | None = None
+    again: Observations | None = None
+    """What was seen after a few repetitions."""
     steps: tuple[Step, ...] = ()
     broken: tuple[BrokenRule, ...] = ()
     applied: bool = True
@@ -200,8 +243,9 @@ class Raised:
 class Stopped:
     """The child did not come back by itself."""
 
-    why: Literal["time", "memory", "signal", "exit", "garbled"]
+    why: Literal["time", "memory", "signal", "exit", "garbled", "broken", "limit", "refused", "replaced"]
     detail: str
+    """The time, the signal, the status, the limit that was passed, what was refused, or replaced."""
     frames: tuple[Frame, ...] = ()
     output: str = ""
 
@@ -240,6 +284,8 @@ class Check:
     device: str = "cpu"
     ranks: int = 1
     seconds: float | None = 10.0
+    again: bool = False
+    """Whether this is the case that is observed several times: an answer's state must not show."""
     prediction: bool = False
     """Whether the expected values stay out of messages."""
 

@@ -9,19 +9,22 @@ import contextlib
 import doctest
 import functools
 import importlib
+import os
 import random
+import shutil
 import sys
 import time
 import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from pytest_torchkata import catalogue, reflexes, rules
 from pytest_torchkata.checks import Given
 from pytest_torchkata.kata import Frame, Job, Step
 
-__all__ = ["EXAMPLES", "examples", "observe", "scan"]
+__all__ = ["EXAMPLES", "empty", "examples", "is_subjects", "observe", "prepare", "scan"]
 
 EXAMPLES = "<examples>"
 """In the place of a check's name: the examples of a docstring, run on the subject."""
@@ -29,13 +32,35 @@ EXAMPLES = "<examples>"
 PACKAGE = "_kata"
 _MESSAGE = 2000
 _STEPS = 50
+_REPETITIONS = 8
+_REPEATING = 0.02
+"""Seconds that repetitions may take, if there is to be more than one."""
+
+
+def prepare(job: Job) -> None:
+    """Read what a job needs of its kata's solution, while that can still be read."""
+    catalogue.api(job.kata)
+    if job.check and job.check != EXAMPLES:
+        _mount(job)
+        _check(job)
+
+
+def is_subjects(job: Job) -> Callable[[str], bool]:
+    """Return what tells the files whose code is the subject's, or its helpers'."""
+    return _Subject(job).includes
 
 
 def scan(job: Job) -> dict[str, Any]:
     """Look for forbidden names in the source of the subject, without running it."""
     path = _Subject(job).files[0]
-    found = rules.scan(path.read_bytes(), str(path), job.forbidden)
     values = {"names that torch does not have": list(rules.unknown(job.forbidden))}
+    try:
+        source = path.read_bytes()
+    except OSError:  # whoever loads it says what is wrong with it
+        source = b""
+    found = [*rules.scan(source, str(path), job.forbidden)]
+    if job.subject.source == "answer":
+        found += rules.internals(source, str(path))
     return {"kind": "observed", "values": values, **_EMPTY, "broken": [vars(rule) for rule in found]}
 
 
@@ -65,7 +90,7 @@ def observe(job: Job, *, reraise: bool = False) -> dict[str, Any]:
     subject = _Subject(job)
     steps: list[Step] = []
     message: dict[str, Any]
-    with rules.watch(job.forbidden, subject.owns, job.strict) as broken:
+    with rules.watch(job.forbidden, subject.includes, job.strict, catalogue.api(job.kata)) as broken:
         try:
             namespace = subject.load()
             check = _check(job)
@@ -74,6 +99,8 @@ def observe(job: Job, *, reraise: bool = False) -> dict[str, Any]:
                 values = _call(check, namespace, job, job.arguments)
             message = {"kind": "observed", "values": values, "seconds": time.perf_counter() - start}
             message["applied"] = subject.applied()
+            if job.again:
+                message["again"] = _repeated(check, namespace, job, message["seconds"])
             if job.precise:
                 message["precise"] = _in_float64(check, namespace, job)
         except BaseException as error:  # SystemExit and the like are the subject's doing too
@@ -103,10 +130,16 @@ class _Subject:
         # A wrong answer is made of the reference's functions as well, and an answer of its own.
         names = {"wrong": ["wrong.py", "reference.py"], "right": ["right.py", "reference.py"]}
         others = [solution / name for name in names.get(job.subject.source, ["reference.py"])]
-        self.files = [job.kata.stub] if job.subject.source == "answer" else others
+        is_answer = job.subject.source == "answer"
+        self.files = [job.kata.stub] if is_answer else others
+        self._katas = f"{job.kata.katas}{os.sep}" if is_answer else ""
 
     def owns(self, filename: str) -> bool:
         return filename in map(str, self.files)
+
+    def includes(self, filename: str) -> bool:
+        """Return whether a file is the subject's, or one that a learner's may import."""
+        return self.owns(filename) or (self._katas != "" and filename.startswith(self._katas))
 
     def applied(self) -> bool:
         return self._reflex is None or self._reflex.applied
@@ -193,6 +226,37 @@ def _call(
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise TypeError(f"{job.check} must return a dict of observations by name")
     return values
+
+
+def _repeated(
+    check: Callable[..., Any], namespace: types.SimpleNamespace, job: Job, seconds: float
+) -> dict[str, Any]:
+    """Observe the subject some more times, as many as take little time, and return what is seen last."""
+    times = max(1, min(_REPETITIONS, int(_REPEATING / max(seconds, 1e-9))))
+    if job.ranks > 1:  # all of them must agree
+        times = 1
+    with (
+        open(os.devnull, "w") as silence,  # noqa: PTH123 (what it prints was seen the first time)
+        contextlib.redirect_stdout(silence),
+        contextlib.redirect_stderr(silence),
+    ):
+        for _ in range(times):
+            empty(Path.cwd())
+            arguments = {
+                name: value.anew() if isinstance(value, Given) else value
+                for name, value in job.arguments.items()
+            }
+            values = _call(check, namespace, job, arguments)
+    return values
+
+
+def empty(directory: Path) -> None:
+    """Remove what is in a directory."""
+    for entry in directory.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink()
 
 
 def _seed(seed: int) -> None:

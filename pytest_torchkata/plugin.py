@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_torchkata import collect, devices, explain, report
+from pytest_torchkata import collect, confine, devices, explain, limits, report
 from pytest_torchkata.catalogue import Catalogue, KataError
 from pytest_torchkata.collect import CheckItem, KataFile, Surroundings, surroundings
+from pytest_torchkata.kata import Limits
 from pytest_torchkata.record import Recorder, data_of
 from pytest_torchkata.sandbox import SandboxError
 
@@ -25,8 +26,6 @@ _seed = pytest.StashKey[int]()
 _devices = pytest.StashKey[devices.Devices]()
 
 MODELS = ("fork", "serve")
-DEFAULT_MEMORY = 4.0
-"""GiB of address space that an answer may take."""
 
 
 # Options ------------------------------------------------------------------------------------------
@@ -46,15 +45,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run only the cases with this dtype; may be given several times",
     )
     add("--kata-seed", type=int, metavar="N", help="draw the inputs of an earlier run again")
-    add("--kata-memory", type=float, metavar="GIB", help="memory that an answer may take; 0: no limit")
-    add("--kata-isolation", choices=MODELS, help="run answers in forks, or in a process that serves many")
+    add(
+        "--kata-limit",
+        action="append",
+        metavar="NAME=NUMBER",
+        help="what an answer may take: memory, cpu, processes, disk, files, output; 0: no limit",
+    )
+    add("--kata-isolation", choices=MODELS, help="run answers in forks, or start a process for each kata")
     add("--hint", metavar="KATA", help="show the next hint for a kata, and run nothing")
     add("--reveal", metavar="KATA", help="show a kata's reference and checks, and run nothing")
     add("--progress", action="store_true", help="show how far every kata is, and run nothing")
     parser.addini("torchkata_katas", "folder of the stubs", default="katas")
     parser.addini("torchkata_solutions", "folder of the references and checks", default="solutions")
     parser.addini("torchkata_progress", "file of the progress record", default=".torchkata/progress.sqlite3")
-    parser.addini("torchkata_memory", "as --kata-memory", default="")
+    parser.addini("torchkata_limits", "as --kata-limit, several", type="args", default=[])
     parser.addini("torchkata_isolation", "as --kata-isolation", default="")
 
 
@@ -91,12 +95,11 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if not config.stash[_catalogue].solutions.is_dir():
         return []
     names = config.stash[_devices].names if _devices in config.stash else ("cpu",)
-    memory = _memory(config)
     settings: dict[str, object] = {
         "device": " + ".join(names),
         "dtype": " ".join(config.getoption("dtype") or ["any"]),
-        "isolation": _isolation(config),
-        "memory": f"{memory / 2**30:g} GiB" if memory else "unlimited",
+        "isolation": f"{_isolation(config)} ({confine.level()})",
+        **limits.described(_limits(config)),
         "TF32": "off",
         "seed": config.stash[_seed],
     }
@@ -105,17 +108,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [report.header(settings)]
 
 
-def _memory(config: pytest.Config) -> int | None:
-    given = config.getoption("kata_memory")
-    if given is None:
-        given = config.getini("torchkata_memory") or DEFAULT_MEMORY
+def _limits(config: pytest.Config) -> Limits:
+    wishes = [*config.getini("torchkata_limits"), *(config.getoption("kata_limit") or [])]
     try:
-        gibibytes = float(given)
-    except ValueError:
-        gibibytes = -1.0
-    if not 0 <= gibibytes < float("inf"):
-        raise pytest.UsageError(f"The memory for an answer is {given!r}, expected GiB, 0 for no limit")
-    return int(gibibytes * 2**30) or None
+        return limits.changed(Limits(), wishes)
+    except limits.LimitError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _isolation(config: pytest.Config) -> str:
@@ -222,7 +220,7 @@ def _surroundings(config: pytest.Config) -> Surroundings:
     except ProgressError:  # the record says so at the end
         standings = {}
     return Surroundings(
-        judge=Judge(_runner(config), _memory(config)),
+        judge=Judge(_runner(config), _limits(config)),
         devices=_chosen_devices(config).of_worker(_worker_number(config)),
         seed=config.stash[_seed],
         all_checks=config.getoption("all_checks"),

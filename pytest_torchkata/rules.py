@@ -15,21 +15,24 @@ import importlib.util
 import inspect
 import itertools
 import os
+import re
 import sys
 import threading
 import warnings
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from types import CodeType, FrameType, FunctionType, MethodWrapperType, ModuleType
+from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodWrapperType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_torchkata import ward
 from pytest_torchkata.kata import BrokenRule
 
 if TYPE_CHECKING:
     from torch.overrides import TorchFunctionMode
 
-__all__ = ["RUN_TIME", "message", "resolve", "scan", "unknown", "watch"]
+__all__ = ["RUN_TIME", "internals", "message", "resolve", "scan", "unknown", "watch"]
 
 RUN_TIME = "called at run time"
 """How every ``BrokenRule`` of ``watch`` begins; `` by ...`` follows where torch did the calling."""
@@ -50,6 +53,7 @@ def unknown(forbidden: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in forbidden if _find(name) is None)
 
 
+@functools.cache  # what torch means by a name does not change, whatever an answer puts there
 def _find(name: str) -> tuple[Any, Any] | None:
     try:
         return _locate(name)
@@ -149,7 +153,14 @@ class _Names:
             space, operator, *_ = str(thing).split(".")
             # In another namespace the same word is something else, the learner's own perhaps.
             return self._by_operator.get(operator.strip("_")) if space == "aten" else None
+        if isinstance(thing, BuiltinFunctionType) and _is_private(thing.__name__):
+            return self._by_operator.get(thing.__name__.strip("_"))
         return None
+
+    def is_private(self, function: Any) -> bool:
+        """Say whether this is one of the functions that torch keeps behind an underscore."""
+        known = isinstance(function, (BuiltinFunctionType, *self._operators))
+        return known and _is_private(function.__name__)
 
     def code(self, name: str) -> CodeType | None:
         """Return the code of a forbidden Python function."""
@@ -167,6 +178,22 @@ def _operators(name: str) -> Iterator[str]:
 # In the source ------------------------------------------------------------------------------------
 
 
+_INSIDE = "looking into the process that runs it"
+INTERNALS = frozenset({
+    "_getframe", "_current_frames", "_current_exceptions", "currentframe", "getouterframes", "getinnerframes",
+    "walk_stack", "walk_tb", "f_back", "f_locals", "f_globals", "f_builtins", "tb_frame", "gi_frame",
+    "cr_frame", "ag_frame", "get_objects", "get_referrers", "get_referents", "settrace", "setprofile",
+    "addaudithook",
+    "__subclasses__", "__globals__", "__closure__", "__code__", "cell_contents", "meta_path", "pythonapi",
+    "pytest_torchkata", "_kata", "_pytest",
+})  # fmt: skip
+"""Names by which a process is looked through or changed from within; no kata's answer needs one."""
+UNREADABLE = BrokenRule("a source that can be read", 0, "it could not be parsed")
+PRIVATE = "private parts of torch"
+"""The rule that comes with any forbidden name: behind an underscore, torch has everything a second time."""
+_PRIVATE_TEXT = re.compile(r"torch(\.\w+)*\._[^\W_]\w*(\.\w+)*")
+
+
 def scan(source: bytes | str, path: str, forbidden: Sequence[str]) -> tuple[BrokenRule, ...]:
     """Find the uses of forbidden names in a source, by line, without running it.
 
@@ -182,6 +209,34 @@ def scan(source: bytes | str, path: str, forbidden: Sequence[str]) -> tuple[Brok
         line = _line(node)
         broken.setdefault((line, name), BrokenRule(name, line, _spelling(node, lines)))
     return tuple(broken.values())
+
+
+def internals(source: bytes | str, path: str) -> tuple[BrokenRule, ...]:
+    """Find the names by which a process is looked through or changed from within, by line.
+
+    As an attribute, a variable, an import, or a text that is nothing else, as getattr takes it.
+    """
+    parsed = _parse(source, path)
+    if parsed is None:
+        return ()
+    found: dict[int, BrokenRule] = {}
+    for node in ast.walk(parsed[0]):
+        for name in _names_in(node):
+            if name in INTERNALS:
+                line = getattr(node, "end_lineno" if isinstance(node, ast.Attribute) else "lineno", 0)
+                found.setdefault(line, BrokenRule(_INSIDE, line, name))
+    return tuple(found[line] for line in sorted(found))
+
+
+def _names_in(node: ast.AST) -> Iterable[str]:
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name) | ast.Constant(value=str(name)):
+            return name.split(".")
+        case ast.Import(names=aliases):
+            return [part for alias in aliases for part in alias.name.split(".")]
+        case ast.ImportFrom(names=aliases):
+            return [*(node.module or "").split("."), *(alias.name for alias in aliases)]
+    return ()
 
 
 def _parse(source: bytes | str, path: str) -> tuple[ast.Module, list[str]] | None:
@@ -213,6 +268,8 @@ def _spelling(node: ast.expr, lines: Sequence[str]) -> str:
             return text
     if isinstance(node, ast.Attribute):
         return f"….{node.attr}"
+    if isinstance(node, ast.Constant):
+        return f'"{node.value!s}"'
     return f'getattr(…, "{_constant_getattr(node)}")'
 
 
@@ -268,6 +325,7 @@ class _Reader:
         self._module = _Scope(None)
         self._stars: list[str] = []
         self._chains: list[_Chain] = []
+        self._texts: list[ast.Constant] = []
         self._assigned: list[tuple[str, _Chain]] = []
         self._defined: set[str] = set()
         self._objects: dict[str, Any] = {"torch": torch}
@@ -296,6 +354,8 @@ class _Reader:
                 return self._visit_expression(node, scope)
             case ast.AnnAssign():
                 return [(child, scope) for child in (node.target, node.value) if child]
+            case ast.Constant(value=str(text)) if _PRIVATE_TEXT.fullmatch(text):  # as import_module takes it
+                self._texts.append(node)
             case ast.Global() | ast.Nonlocal():
                 scope.elsewhere.update(node.names)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name() | ast.Attribute()):
@@ -378,7 +438,18 @@ class _Reader:
             if isinstance(thing, ModuleType):  # `nn = torch.nn` is an import in other words
                 self._bind(name, chain.scope, path)
         for chain in self._chains:
-            yield from self._hits(chain)
+            hits = list(self._hits(chain))
+            yield from hits or self._private(chain)
+        for text in self._texts:
+            yield PRIVATE, text
+
+    def _private(self, chain: _Chain) -> Iterator[tuple[str, ast.expr]]:
+        """Yield the chain if it leads from torch into something whose name begins with one underscore."""
+        path = self._meaning(chain.root, chain.scope)
+        if path is not None and _is_torch(path):
+            names = [*path.split("."), *(name for name, _ in chain.links)]
+            if any(map(_is_private, names)):
+                yield PRIVATE, chain.links[-1][1] if chain.links else chain.root
 
     def _hits(self, chain: _Chain) -> Iterator[tuple[str, ast.expr]]:
         start = self._meaning(chain.root, chain.scope)
@@ -453,6 +524,10 @@ def _is_torch(path: str) -> bool:
     return path == "torch" or path.startswith("torch.")
 
 
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__") and name != "_"
+
+
 def _is_own(root: ast.expr) -> bool:
     match root:
         case ast.Name(id=name):
@@ -473,6 +548,37 @@ def _exported(module: Any) -> Iterable[str]:
 # At run time --------------------------------------------------------------------------------------
 
 _LIMIT = 20
+_ELSEWHERE: dict[str, tuple[str, ...]] = {
+    # What would be compiled is left as it is, and watched.
+    "torch": ("compile",),
+    "torch.jit": (
+        "script", "trace", "trace_module", "script_method", "load", "jit_module_from_flatbuffer",
+        "CompilationUnit",
+    ),
+    "torch.jit._script": ("script", "script_method"),
+    "torch.jit._trace": ("trace", "trace_module"),
+    "torch.jit._serialization": ("load", "jit_module_from_flatbuffer"),
+    # What turns the mode off, or gives it away.
+    "torch.overrides": (
+        "redispatch_function", "_pop_mode", "_push_mode", "_pop_mode_temporarily",
+        "_get_current_function_mode", "_get_current_function_mode_stack", "_pop_torch_function_stack",
+        "_push_on_torch_function_stack",
+    ),
+    "torch._C": (
+        "DisableTorchFunction", "DisableTorchFunctionSubclass", "_EnableTorchFunction",
+        "_get_function_stack_at", "_pop_torch_function_stack", "_push_on_torch_function_stack",
+        "_set_skip_next_torch_function", "_set_torch_function_state", "_skip_one_hop_torch_function",
+        "_jit_get_operation",
+    ),
+    # Threads have modes of their own; of what another process does, nothing is seen.
+    "_thread": ("start_new_thread", "start_new", "start_joinable_thread"),
+    "threading": ("_start_new_thread", "_start_joinable_thread"),
+    "os": ("fork", "forkpty", "posix_spawn", "posix_spawnp"),
+    "subprocess": ("_fork_exec", "_execute_child"),
+    "_posixsubprocess": ("fork_exec",),
+}  # fmt: skip
+_COMPILED = ("model", "obj", "func", "mod")
+"""How the functions that compile call what they get."""
 _TORCH_QUESTIONS = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")
 
 _Origin = Literal["subject", "torch", "passes", "other"]
@@ -480,20 +586,25 @@ _Origin = Literal["subject", "torch", "passes", "other"]
 
 @contextmanager
 def watch(
-    forbidden: Sequence[str], is_subject: Callable[[str], bool], strict: bool = False
+    forbidden: Sequence[str],
+    is_subject: Callable[[str], bool],
+    strict: bool = False,
+    names: Sequence[str] = (),
 ) -> Iterator[list[BrokenRule]]:
     """Record in the list that is yielded where the subject reaches a forbidden thing, by any name.
 
     ``is_subject`` tells the learner's file by the file name in a code object. What a helper of
-    torch does on the subject's behalf counts only if ``strict``. Nothing is ever refused: the call
+    torch does on the subject's behalf counts only if ``strict``. ``names`` are those under which the
+    subject must not hand over what is forbidden, for others to call. Nothing is ever refused: the call
     goes on, and all that was put into torch is gone afterwards.
     """
     broken: list[BrokenRule] = []
+    _as_it_was()
     if not forbidden:
         yield broken
         return
     with ExitStack() as undo:
-        _Watch(_Names(forbidden), _Stack(is_subject, strict), broken).start(undo)
+        _Watch(_Names(forbidden), _Stack(is_subject, strict), broken, names).start(undo)
         yield broken
 
 
@@ -503,24 +614,30 @@ class _Stack:
     def __init__(self, is_subject: Callable[[str], bool], strict: bool) -> None:
         import torch
 
-        self._is_subject = is_subject
+        self.owns = is_subject
         self.strict = strict
         self._torch = os.path.dirname(torch.__file__) + os.sep  # noqa: PTH120
         self._python = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120
         # What only hands a call on; so does Python's own library, and what eval compiles.
         handing = ("overrides.py", "_ops.py", os.path.join("utils", "_device.py"))  # noqa: PTH118
         self._passing = {__file__, *(self._torch + file for file in handing)}
+        self.operators = self._torch + "_ops.py"
         self._calling = os.path.join(self._torch, "nn", "modules", "module.py")  # noqa: PTH118
         self._origins: dict[str, _Origin] = {}
+        self._work = _directory()
+        self._here = threading.local()
 
-    def origin(self, file: str) -> _Origin:
-        """Say whose code a file holds."""
+    def origin(self, code: CodeType) -> _Origin:
+        """Say whose code this is."""
+        if id(code) in ward.made:  # it may say of itself what it likes
+            return "subject"
+        file = code.co_filename
         if file not in self._origins:
             self._origins[file] = self._judge(file)
         return self._origins[file]
 
     def _judge(self, file: str) -> _Origin:
-        if self._is_subject(file):
+        if self.owns(file):
             return "subject"
         if file in self._passing or file.startswith("<"):
             return "passes"
@@ -528,31 +645,77 @@ class _Stack:
             return "torch"
         if file.startswith(self._python) and "-packages" not in file:
             return "passes"
-        return "other"
+        return "subject" if self._is_made_here(file) else "other"
 
-    def find(self, own: CodeType | None) -> tuple[int, str] | None:
+    def _is_made_here(self, file: str) -> bool:
+        """Say whether a file is in the directory that the job began in, and that is not a project of ours."""
+        ours = [__file__, *getattr(sys.modules.get("_kata"), "__path__", ())]
+        return file.startswith(self._work) and not any(path.startswith(self._work) for path in ours)
+
+    def find(self, own: CodeType | None, word: str | None = None) -> tuple[int, str] | None:
         """Return the subject's line that asked for this, and how; None where another did.
 
         ``own`` is the code of the forbidden function itself, which is no helper of it. A function
-        that the check gave to the subject is the check's, under ``strict`` as well.
+        that the check gave to the subject is the check's, under ``strict`` as well. A helper whose code
+        does not have the ``word`` hands on what it got, as vmap does.
         """
         frame: FrameType | None = self._outside(sys._getframe(1), own)
         helper = ""
         while frame is not None:
             code = frame.f_code
-            origin = "passes" if code is own else self.origin(code.co_filename)
+            origin = "passes" if code is own else self.origin(code)
             if origin == "subject":
-                return frame.f_lineno, f"{RUN_TIME}{helper}"
-            if origin == "other" or (origin == "torch" and not self.strict):
+                return self._line(frame), f"{RUN_TIME}{helper}"
+            if origin == "other":
+                return None
+            if origin == "torch" and not self.strict and not self._hands_on(code, word):
                 return None
             if origin == "torch" and code.co_filename != self._calling:
                 helper = f" by {code.co_qualname}"  # in the end, what the subject itself called
             frame = frame.f_back
+        place: tuple[int, str] | None = getattr(self._here, "place", None)
+        return place
+
+    def _hands_on(self, code: CodeType, word: str | None) -> bool:
+        import torch
+
+        if word is None or word in code.co_names or hasattr(torch.Tensor, f"__{word}__"):
+            return False
+        return not code.co_filename.startswith(self._torch + "_prims")
+
+    def direct(self, through: str = "") -> tuple[int, str] | None:
+        """Return the subject's line if it made this call, by Python's hand or that of one file of torch."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            if (origin := self.origin(frame.f_code)) == "subject":
+                return self._line(frame), RUN_TIME
+            file = frame.f_code.co_filename
+            if origin != "passes" or (file.startswith(self._torch) and file != through):
+                return None
+            frame = frame.f_back
         return None
+
+    def _line(self, frame: FrameType) -> int:
+        """Return where in the learner's file the subject is; 0 where all of it was made at run time."""
+        at: FrameType | None = frame
+        while at is not None:
+            if self.owns(at.f_code.co_filename):
+                return at.f_lineno
+            at = at.f_back
+        return 0
+
+    @contextmanager
+    def on_behalf(self, place: tuple[int, str]) -> Iterator[None]:
+        """Take what this thread does from here on as asked for at ``place``."""
+        self._here.place = place
+        try:
+            yield
+        finally:
+            del self._here.place
 
     def _outside(self, start: FrameType, own: CodeType | None) -> FrameType | None:
         frame: FrameType | None = start if own is not None else None
-        while frame is not None and self.origin(frame.f_code.co_filename) in {"torch", "passes"}:
+        while frame is not None and self.origin(frame.f_code) in {"torch", "passes"}:
             if frame.f_code is own:
                 return frame.f_back
             frame = frame.f_back
@@ -562,22 +725,58 @@ class _Stack:
         """Return the line of the subject's class through which ``kind`` is a ``forbidden`` one."""
         for base in itertools.takewhile(lambda base: base is not forbidden, kind.__mro__):
             if self.strict or forbidden in base.__bases__:
-                line = self._definition(base)
+                line = self.definition(base)
                 if line is not None:
                     return line
         return None
 
-    def _definition(self, kind: type) -> int | None:
+    def definition(self, kind: type) -> int | None:
         """Return the line where the subject defines a class; None where it does not."""
         codes = [thing.__code__ for thing in vars(kind).values() if isinstance(thing, FunctionType)]
-        lines = [code.co_firstlineno for code in codes if self._is_subject(code.co_filename)]
+        lines = [code.co_firstlineno for code in codes if self.owns(code.co_filename)]
         file = getattr(sys.modules.get(kind.__module__), "__file__", None)
-        if not lines and not (file and self._is_subject(file)):
-            return None
+        if not lines and not (file and self.owns(file)):
+            return 0 if any(self.origin(code) == "subject" for code in codes) else None
         try:
             return inspect.getsourcelines(kind)[1]
         except Exception:  # made by type(), or the source is gone or changed
             return min(lines, default=0)
+
+
+def _named_like(original: Any) -> Callable[[Any], Any]:
+    """Give a stand-in the name and text of what it stands for, and no way to that."""
+
+    def named(stand_in: Any) -> Any:
+        functools.update_wrapper(stand_in, original)
+        del stand_in.__wrapped__
+        return stand_in
+
+    return named
+
+
+def _directory() -> str:
+    try:
+        return os.getcwd() + os.sep  # noqa: PTH109
+    except OSError:  # it is gone
+        return os.devnull
+
+
+def _called_by(thing: Any) -> Any:
+    """Return what is called if ``thing`` is, as far as no Python code comes in between."""
+    for _ in range(5):
+        if isinstance(thing, functools.partial):
+            thing = thing.func
+        elif isinstance(thing, (staticmethod, classmethod)):
+            thing = thing.__func__
+        elif (call := getattr(type(thing), "__dict__", {}).get("__call__")) and type(
+            thing
+        ).__module__ != "builtins":
+            if isinstance(call, FunctionType):
+                return thing
+            thing = call
+        else:
+            return thing
+    return thing
 
 
 class _Watch:
@@ -587,11 +786,17 @@ class _Watch:
     classes, and no Python function that does not ask whether it is overridden.
     """
 
-    def __init__(self, names: _Names, stack: _Stack, broken: list[BrokenRule]) -> None:
+    def __init__(
+        self, names: _Names, stack: _Stack, broken: list[BrokenRule], handed_over: Sequence[str] = ()
+    ) -> None:
         self._names = names
+        self._handed_over = handed_over
         self._stack = stack
         self._broken = broken
         self._active = False
+        self._mode = _mode(self)
+        self._known: dict[int, Callable[[], Any]] = {}
+        """The instances of forbidden classes that others have made, or the subject, and that was noted."""
 
     def start(self, undo: ExitStack) -> None:
         """Put everything in place; ``undo`` takes it out again."""
@@ -609,11 +814,28 @@ class _Watch:
                 if isinstance(holder, type):
                     _put_method(holder, name.rpartition(".")[2], stand_in, undo)
         _put_everywhere(functions, undo)
-        undo.enter_context(_mode(self))
+        for module, names in _ELSEWHERE.items():
+            for name in names:
+                if (original := getattr(sys.modules.get(module), name, None)) is not None:
+                    _put(sys.modules[module], name, self._elsewhere(module, name, original), undo)
+        undo.enter_context(self._mode)
+        undo.callback(self._look_at_names)
         self._active = True
 
     def _stop(self) -> None:
         self._active = False  # for a stand-in that the subject has kept
+
+    def _look_at_names(self) -> None:
+        """Record the forbidden things that the subject hands over."""
+        for module in reversed(list(sys.modules.values()) if self._handed_over else []):
+            space = getattr(module, "__dict__", {})
+            file = space.get("__file__")
+            if isinstance(file, str) and self._stack.owns(file):
+                for own in self._handed_over:
+                    name = self._names.of(_called_by(space.get(own)))
+                    if name is not None:
+                        self._note(name, (0, RUN_TIME))
+                return
 
     def _note(self, name: str, place: tuple[int, str] | None) -> None:
         if place is None or not self._active or len(self._broken) >= _LIMIT:
@@ -626,7 +848,59 @@ class _Watch:
         """Record a function of torch that the mode saw, if it is forbidden."""
         name = self._names.of(func)
         if name is not None:
-            self._note(name, self._stack.find(self._names.code(name)))
+            self._note(name, self._stack.find(self._names.code(name), name.rpartition(".")[2]))
+        elif self._names.is_private(func):
+            self._note(PRIVATE, self._stack.direct(self._stack.operators))
+
+    def _elsewhere(self, module: str, name: str, original: Any) -> Any:
+        """Make the stand-in for what would run something where the mode does not see it."""
+        if "thread" in module:
+            return self._started(original)
+        if name in ("compile", "script", "trace", "trace_module"):
+            return self._uncompiled(original)
+        if name == "redispatch_function":
+            return self._redispatched(original)
+        rule = f"{module}.{name}" if module.startswith("torch.jit") else PRIVATE
+        return self._noted(rule if _is_torch(module) else "another process", original)
+
+    def _noted(self, rule: str, original: Any) -> Any:
+        def stand_in(*args: Any, **kwargs: Any) -> Any:
+            self._note(rule, self._stack.direct())
+            return original(*args, **kwargs)
+
+        return stand_in
+
+    def _uncompiled(self, original: Any) -> Any:
+        def stand_in(*args: Any, **kwargs: Any) -> Any:
+            if not self._active or self._stack.direct() is None:
+                return original(*args, **kwargs)
+            plain = next(
+                (thing for thing in (*args[:1], *map(kwargs.get, _COMPILED)) if thing is not None), None
+            )
+            return (lambda plain: plain) if plain is None else plain
+
+        return _named_like(original)(stand_in)
+
+    def _redispatched(self, original: Any) -> Any:
+        def stand_in(func: Any, *args: Any, **kwargs: Any) -> Any:
+            self.met(func)
+            return original(func, *args, **kwargs)
+
+        return stand_in
+
+    def _started(self, original: Any) -> Any:
+        def stand_in(function: Any, *args: Any, **kwargs: Any) -> Any:
+            place = self._stack.find(None) if self._active else None
+            if place is None:
+                return original(function, *args, **kwargs)
+
+            def run(*args: Any, **kwargs: Any) -> None:
+                with self._stack.on_behalf(place), self._mode:
+                    function(*args, **kwargs)
+
+            return original(run, *args, **kwargs)
+
+        return stand_in
 
     def _watch_class(self, name: str, kind: type, undo: ExitStack) -> None:
         import torch
@@ -634,29 +908,89 @@ class _Watch:
         with suppress(TypeError):  # a class written in C takes no stand-in
             if issubclass(kind, torch.autograd.Function):  # nobody makes an instance of one
                 _put(kind, "apply", classmethod(self._apply(name, kind)), undo)
-            else:
-                _put(kind, "__init__", self._init(name, kind), undo)
+                return
+            _put(kind, "__init__", self._init(name, kind), undo)
+            _put(kind, "__init_subclass__", classmethod(self._init_subclass(name, kind)), undo)
+            _put(kind, "__setstate__", self._setstate(kind), undo)
+            for method, function in list(vars(kind).items()) if kind is not torch.nn.Module else ():
+                public = not method.startswith("_") or method in ("__call__", "__getitem__")
+                if public and isinstance(function, FunctionType):
+                    _put(kind, method, self._method(name, kind, function), undo)
 
     def _init(self, name: str, kind: Any) -> Any:
         original = kind.__init__
         # object.__init__ takes arguments of nobody who has an __init__, as it now seems.
         bare = original is object.__init__ and kind.__new__ is not object.__new__
 
-        @functools.wraps(original)
+        @_named_like(original)
         def stand_in(instance: Any, *args: Any, **kwargs: Any) -> None:
             place = self._stack.find(None)
             if place is None:
                 line = self._stack.inherits(type(instance), kind)
                 place = None if line is None else (line, RUN_TIME)
             self._note(name, place)
+            self._know(instance)
             original(instance) if bare else original(instance, *args, **kwargs)
+
+        return stand_in
+
+    def _know(self, instance: Any) -> None:
+        try:
+            self._known[id(instance)] = weakref.ref(instance)
+        except TypeError:
+            self._known[id(instance)] = lambda: instance
+
+    def _is_known(self, instance: Any) -> bool:
+        if (known := self._known.get(id(instance))) is not None and known() is instance:
+            return True
+        checks = [vars(module) for key, module in list(sys.modules.items()) if key.startswith("_kata.")]
+        return any(thing is instance for space in checks for thing in list(space.values()))
+
+    def _init_subclass(self, name: str, kind: Any) -> Any:
+        original = kind.__init_subclass__.__func__ if "__init_subclass__" in vars(kind) else None
+
+        def stand_in(cls: Any, **kwargs: Any) -> None:
+            if self._stack.strict or kind in cls.__bases__:
+                self._note(name, self._stack.find(None))
+            original(cls, **kwargs) if original else super(kind, cls).__init_subclass__(**kwargs)
+
+        return stand_in
+
+    def _setstate(self, kind: Any) -> Any:
+        """Make what copies and pickles restore an instance with: it is of whoever copies it."""
+        original = getattr(kind, "__setstate__", None)
+
+        def stand_in(instance: Any, state: Any) -> None:
+            if self._stack.find(None) is None:
+                self._know(instance)
+            if original is not None:
+                original(instance, state)
+                return
+            values, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
+            vars(instance).update(values or {})
+            for key, value in (slots or {}).items():
+                setattr(instance, key, value)
+
+        return stand_in
+
+    def _method(self, name: str, kind: Any, function: FunctionType) -> Any:
+        """Make the stand-in for a method, which may be borrowed, or of an instance that was never made."""
+        is_compiling = _as_it_was()[0]
+
+        @_named_like(function)
+        def stand_in(instance: Any, *args: Any, **kwargs: Any) -> Any:
+            if not is_compiling() and not self._is_known(instance):
+                place = self._stack.find(function.__code__)
+                line = self._stack.definition(type(instance)) if place is None else None
+                self._note(name, place or (line or 0, RUN_TIME))
+            return function(instance, *args, **kwargs)
 
         return stand_in
 
     def _apply(self, name: str, kind: Any) -> Any:
         original = kind.apply.__func__
 
-        @functools.wraps(original)
+        @_named_like(original)
         def stand_in(function: Any, *args: Any, **kwargs: Any) -> Any:
             self._note(name, self._stack.find(None))
             return original(function, *args, **kwargs)
@@ -664,7 +998,7 @@ class _Watch:
         return stand_in
 
     def _stand_in(self, name: str, function: FunctionType) -> Any:
-        @functools.wraps(function)
+        @_named_like(function)
         def stand_in(*args: Any, **kwargs: Any) -> Any:
             self._note(name, self._stack.find(function.__code__))
             return function(*args, **kwargs)
@@ -689,13 +1023,22 @@ def _put_method(holder: type, name: str, stand_in: Any, undo: ExitStack) -> None
 
 def _put_everywhere(stand_ins: dict[int, Any], undo: ExitStack) -> None:
     """Put stand-ins for functions, by their id, into every module of torch that has them."""
-    if not stand_ins:
-        return
-    for key, module in list(sys.modules.items()):
-        if _is_torch(key) and isinstance(module, ModuleType):
-            for name, thing in list(vars(module).items()):
-                if id(thing) in stand_ins:
-                    _put(module, name, stand_ins[id(thing)], undo)
+    if stand_ins:
+        for module, name, key in _holders(frozenset(stand_ins), len(sys.modules)):
+            if id(vars(module).get(name)) == key:
+                _put(module, name, stand_ins[key], undo)
+
+
+@functools.lru_cache(maxsize=4)
+def _holders(functions: frozenset[int], _modules: int) -> list[tuple[ModuleType, str, int]]:
+    """Return where functions, by their id, are found in torch, for as long as no module is imported."""
+    return [
+        (module, name, id(thing))
+        for key, module in list(sys.modules.items())
+        if _is_torch(key) and isinstance(module, ModuleType)
+        for name, thing in list(vars(module).items())
+        if id(thing) in functions
+    ]
 
 
 def _asks(function: FunctionType) -> bool:
@@ -703,24 +1046,64 @@ def _asks(function: FunctionType) -> bool:
     return not set(_TORCH_QUESTIONS).isdisjoint(function.__code__.co_names)
 
 
+@functools.cache
+def _as_it_was() -> tuple[Any, ...]:
+    """Return what a mode needs of torch, bound before any answer has run."""
+    import torch
+
+    # In a function that torch compiles, it answers the first with yes, whatever is put in its place.
+    bound: tuple[Any, ...] = (torch.compiler.is_dynamo_compiling, torch._C._push_on_torch_function_stack)
+    once = getattr(torch._C, "_skip_one_hop_torch_function", None)  # not in older versions
+    bound += (torch._C._pop_torch_function_stack, once, torch._C._is_torch_function_enabled)
+    return (*bound, torch.Tensor, torch.nn.Parameter)
+
+
 def _mode(watcher: _Watch) -> TorchFunctionMode:
     """Make the function mode that tells ``watcher`` what is called."""
-    import torch
     from torch.overrides import TorchFunctionMode, handle_torch_function
 
+    is_compiling, push, pop, call_once, enabled, *plain = _as_it_was()
+
     class Watching(TorchFunctionMode):
+        def __enter__(self) -> Any:
+            push(self)
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pop()
+
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             kwargs = kwargs or {}
-            if torch.compiler.is_compiling():  # torch.compile cannot look into a call stack
+            if is_compiling():  # torch.compile cannot look into a call stack
                 return func(*args, **kwargs)
+            above = sys._getframe(1)
+            asker = above.f_code
+            if asker is sys._getframe().f_code and above.f_locals["func"] is func:
+                return func(*args, **kwargs)  # _set_grad_enabled asks all the same
             watcher.met(func)
-            # Where C code asked, the mode stays off: TensorBase.unflatten asks in the name of
-            # Tensor.unflatten, a Python function, which has called it and would do so again.
-            asker = sys._getframe(1).f_code
-            if not isinstance(func, FunctionType) or asker is not handle_torch_function.__code__:
+            if call_once and not isinstance(func, FunctionType):
+                if enabled() and (asked := [kind for kind in types if kind not in plain]):
+                    return self._ask(asked, func, types, args, kwargs)
+                with self:  # for what C calls back: a hook, an operator of the answer's own, __index__
+                    return call_once(func, types, args, kwargs)
+            # Where C code asked for a Python function, the mode stays off: TensorBase.unflatten asks in
+            # the name of Tensor.unflatten, which has called it and would do so again.
+            if asker is not handle_torch_function.__code__:
                 return func(*args, **kwargs)
             with _resumed(self, func.__globals__):
                 return func(*args, **kwargs)
+
+        def _ask(self, kinds: list[Any], func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+            """Ask the classes that override ``func``: whoever skips the mode would skip them too."""
+            for kind in kinds:
+                override = kind.__torch_function__
+                if not hasattr(override, "__self__"):  # no class method, or one that overrides nothing
+                    break
+                with self:
+                    result = override(func, types, args, kwargs)
+                if result is not NotImplemented:
+                    return result
+            return func(*args, **kwargs)
 
     return Watching()
 
@@ -763,6 +1146,10 @@ def _resumed(mode: TorchFunctionMode, space: dict[str, Any]) -> Iterator[None]:
 # In words -----------------------------------------------------------------------------------------
 
 _SHOWN = 5
+_RULES = {
+    _INSIDE: "No answer may look into the process that runs it, or change it.",
+    UNREADABLE.name: "It could not be read which names the file uses. Is something nested very deeply?",
+}
 _SHORT = (("torch.nn.functional.", "F."), ("torch.nn.", "nn."), ("torch.Tensor.", "Tensor."))
 
 
@@ -774,7 +1161,7 @@ def message(broken: Sequence[BrokenRule], file: str) -> tuple[str, ...]:
         places.setdefault(rule.name, {}).setdefault(rule.line, rule)
     lines: list[str] = []
     for name, at in places.items():
-        lines.append(f"The rule: without {name}.")
+        lines.append(_RULES.get(name, f"The rule: without {name}."))
         lines += [_place(at[line], file) for line in sorted(at)[:_SHOWN]]
         if more := sorted(at)[_SHOWN:]:
             lines.append(f"and so {_on_lines(more)}")
@@ -789,6 +1176,8 @@ def _on_lines(numbers: Sequence[int]) -> str:
 def _place(rule: BrokenRule, file: str) -> str:
     where = f"{file}:{rule.line}" if rule.line else file
     short = _short(rule.name)
+    if rule.name in _RULES:
+        return f"{where} uses {rule.how}" if rule.line else where
     if not rule.how.startswith(RUN_TIME):
         return f"{where} uses it" + ("" if rule.how == rule.name else f" as {rule.how}")
     helper = rule.how.removeprefix(RUN_TIME).removeprefix(" by ")

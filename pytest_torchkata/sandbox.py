@@ -12,18 +12,20 @@ import os
 import pickle
 import queue
 import re
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
-from pytest_torchkata import guard, transport
-from pytest_torchkata.kata import BrokenRule, Frame, Job, Observed, Raised, Run, Step, Stopped
+from pytest_torchkata import guard, transport, usage
+from pytest_torchkata.kata import BrokenRule, Frame, Job, Kata, Observed, Order, Raised, Run, Step, Stopped
 
 __all__ = ["Model", "Sandbox", "SandboxError", "default_model", "understand"]
 
@@ -33,6 +35,10 @@ STARTUP = 180.0
 PATIENCE = {"fork": 10.0, "serve": 1.0}
 """Seconds beyond a job's own limit after which the child itself is given up. A forking child ends its
 worker by itself; only if it cannot does this count."""
+TICK = 0.1
+"""Seconds between two looks at what a job's processes take."""
+KILLED = -9
+"""Exit status of a process that somebody has killed."""
 ATTEMPTS = 3
 """Times that a job is begun where something ends the children, which may be the system, short of memory."""
 _PROGRAM = """
@@ -54,8 +60,25 @@ if sys.platform.startswith("linux"):  # a laptop's host name need not resolve
     _ENVIRONMENT["GLOO_SOCKET_IFNAME"] = "lo"
 
 
+# What an answer's process needs of the environment; the rest may hold what is nobody's business.
+_PASSED_ON = (
+    "PATH", "LANG", "LC_", "TZ", "TERM", "USER", "LOGNAME", "HOME", "TMP", "TEMP", "PYTHON", "VIRTUAL_ENV",
+    "CONDA_", "LD_", "DYLD_", "CUDA", "NVIDIA", "PYTORCH", "TORCH", "TRITON", "OMP_", "MKL_", "OPENBLAS",
+    "KMP_", "CC", "CXX", "COVERAGE", "COV_", "SYSTEM", "WINDIR", "COMSPEC", "PROCESSOR_", "PROGRAM",
+    "NUMBER_OF_PROCESSORS", "APPDATA", "LOCALAPPDATA", "PYTEST_XDIST_WORKER",
+)  # fmt: skip
+
+
+def _passed_on() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.upper().startswith(_PASSED_ON)}
+
+
 class SandboxError(Exception):
     """A child could not be started or spoken to; the text is for the user."""
+
+
+class KilledError(SandboxError):
+    """A child was killed before it could take a job, by something that is not us."""
 
 
 def _no_start(reason: str) -> str:
@@ -75,6 +98,7 @@ class Sandbox:
         self.model = model
         self._environment = dict(environment or {})
         self._children: dict[tuple[Model, str, int], _Child] = {}
+        self._spare: _Child | None = None
 
     def start(self) -> None:
         """Begin to start the child that most jobs need, without waiting for it."""
@@ -86,12 +110,20 @@ class Sandbox:
         Raises ``SandboxError`` if no child can be started.
         """
         model: Model = self.model if job.device == "cpu" else "serve"
-        # Where one process serves many jobs, the answers' must not be the one that runs references.
-        role = "" if model == "fork" else "answer" if job.subject.source == "answer" else "ours"
-        for _ in range(ATTEMPTS):
-            children = [self._child(model, role, rank) for rank in range(job.ranks)]
-            if replies := _run_on(children, job):
+        # Where one process serves many jobs, an answer's must not be the one that runs references, nor
+        # one that another kata's answer was in.
+        is_answer = job.subject.source == "answer" and bool(job.check)
+        role = "" if model == "fork" else "answer" if is_answer else "ours"
+        for attempt in range(ATTEMPTS):
+            try:
+                children = [self._child(model, role, rank, job) for rank in range(job.ranks)]
+                replies = _run_on(children, job)
+            except KilledError:
+                continue
+            if replies:
                 runs = [understand(reply, job) for reply in replies]
+                if any(_was_killed(run) for run in runs) and attempt + 1 < ATTEMPTS:
+                    continue
                 return runs[0] if job.ranks == 1 else _merged(runs)
         raise SandboxError("The process that runs katas ended before it could begin. Is the memory full?")
 
@@ -102,17 +134,33 @@ class Sandbox:
 
     def close(self) -> None:
         """End every child."""
-        for child in self._children.values():
+        children = [*self._children.values(), *([self._spare] if self._spare else [])]
+        for child in children:
             child.dismiss()
-        for child in self._children.values():
+        for child in children:
             child.end()
         self._children.clear()
+        self._spare = None
 
-    def _child(self, model: Model, role: str, rank: int) -> _Child:
+    def _child(self, model: Model, role: str, rank: int, job: Job | None = None) -> _Child:
         key = (model, role, rank)
-        if key not in self._children or not self._children[key].usable():
+        known = self._children.get(key)
+        if known is not None and known.usable():
+            if role == "" or job is None or known.suits(job, alone=role == "answer"):
+                return known
+            self._children[key] = self._next()
+            known.end()
+        else:
             self._children[key] = _Child(model, self._environment)
         return self._children[key]
+
+    def _next(self) -> _Child:
+        """Return a child that serves another kata than the last, and start the one after it already."""
+        spare, self._spare = self._spare, None
+        if spare is None or not spare.usable():
+            spare = _Child("serve", self._environment)
+        self._spare = _Child("serve", self._environment)
+        return spare
 
 
 def _run_on(children: list[_Child], job: Job) -> list[dict[str, Any]]:
@@ -120,12 +168,11 @@ def _run_on(children: list[_Child], job: Job) -> list[dict[str, Any]]:
     meeting = children[0].meeting_point()
     for rank, child in enumerate(children):
         child.begin(job, rank, meeting)
-    replies = [reply for child in children if (reply := child.finish(job))]
-    if len(replies) == len(children):
-        return replies
-    for child in children:
-        child.end()
-    return []
+    replies = [child.finish(job) for child in children]
+    for child, reply in zip(children, replies, strict=True):
+        if None in replies or (reply and reply.get("spoiled")):
+            child.end()
+    return [reply for reply in replies if reply] if None not in replies else []
 
 
 class _Child:
@@ -136,6 +183,8 @@ class _Child:
         self._home = Path(tempfile.mkdtemp(prefix="torchkata-"))
         self._ready = self._ended = False
         self._meetings = 0
+        self._kata: Kata | None = None
+        self._token = b""
         path = [entry or str(Path.cwd()) for entry in sys.path]
         with (self._home / "log").open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 (our own program)
@@ -143,7 +192,7 @@ class _Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, **_ENVIRONMENT, **environment},
+                env={**_passed_on(), **_ENVIRONMENT, **environment},
                 start_new_session=True,  # Ctrl-C is for the deciding process, which then ends us
             )
         self._frames: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -153,10 +202,21 @@ class _Child:
     def usable(self) -> bool:
         """Return whether the process is there to take another job."""
         if not self._ended and self._process.poll() is not None:
-            if not self._ready:
-                raise SandboxError(self._failure())
+            if not self._ready and self._status() != KILLED:
+                raise self._failure()
             self.end()
         return not self._ended
+
+    def suits(self, job: Job, *, alone: bool) -> bool:
+        """Return whether a process that serves may serve this job as well.
+
+        Not where its last was another kata's, and katas are to be ``alone``; nor where several ranks are
+        to meet, for which there is a network only at the start.
+        """
+        if self._kata is None:
+            return True
+        same = self._kata == job.kata if alone else self._kata.solutions == job.kata.solutions
+        return same and job.ranks == 1
 
     def meeting_point(self) -> str:
         """Return the path of a file, not there yet, by which the ranks of a job find each other."""
@@ -165,18 +225,19 @@ class _Child:
 
     def begin(self, job: Job, rank: int, rendezvous: str) -> None:
         """Hand over a job; the child says "started" before the job's time begins."""
-        self._send((job, rank, rendezvous))
+        self._kata = job.kata
+        self._token = secrets.token_bytes(8)
+        self._send(Order(job, rank, rendezvous, self._token))
 
     def finish(self, job: Job) -> dict[str, Any] | None:
-        """Wait for the end of the job that was begun; a child that is lost by it is ended.
+        """Wait for the end of the job that was begun; a reply with "spoiled" is the child's last.
 
-        Returns None if the child was gone before, which is no fault of the job's.
+        Returns None if the job could not begin, which is no fault of its own.
         """
-        wait = None if job.seconds is None else job.seconds + PATIENCE[self._model]
         try:
             if self._receive(STARTUP) is None:
                 return None
-            reply = self._receive(wait)
+            reply = self._await(job)
         except queue.Empty:
             reply = {"how": "time", "spoiled": True}
             self._process.terminate()
@@ -185,10 +246,28 @@ class _Child:
             self._process.terminate()
         if reply is None:
             reply = self._loss()
+        elif reply["how"] == "exit" and reply.get("token") != self._token:
+            reply = {"how": "garbled", "spoiled": True}
+        if reply.get("status") == transport.UNREADY:
+            return None
         reply["stack"] = self._stack(job)
-        if reply.get("spoiled"):
-            self.end()
         return reply
+
+    def _await(self, job: Job) -> dict[str, Any] | None:
+        """Wait for a job's reply, and watch what its processes take in the meantime."""
+        start = time.monotonic()
+        most = None if job.seconds is None else job.seconds + PATIENCE[self._model]
+        meter: usage.Meter | None = None
+        while True:
+            spent = time.monotonic() - start
+            if most is not None and spent >= most:
+                raise queue.Empty
+            with contextlib.suppress(queue.Empty):
+                return self._receive(TICK if most is None else min(TICK, most - spent))
+            meter = meter or usage.Meter(self._process.pid, self._home, job)
+            if passed := meter.passed():
+                self._process.terminate()
+                return {"how": "limit", "detail": passed, "spoiled": True}
 
     def _loss(self) -> dict[str, Any]:
         """Say how the process came to send no more."""
@@ -247,7 +326,7 @@ class _Child:
         except queue.Empty:
             raise SandboxError(_no_start(f"it took more than {STARTUP:g} s")) from None
         if reply is None:
-            raise SandboxError(self._failure())
+            raise self._failure()
         return reply
 
     def _receive(self, seconds: float | None) -> dict[str, Any] | None:
@@ -268,10 +347,18 @@ class _Child:
                 self._frames.put(frame)
         self._frames.put(None)
 
-    def _failure(self) -> str:
+    def _failure(self) -> SandboxError:
+        """Say why the process could not start, and end what there is of it."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(PATIENCE["serve"])
+        status = self._status()
         said = (self._home / "log").read_text(errors="replace").strip().splitlines()
-        last = said[-1] if said else f"exit status {self._status()}"
-        return _no_start(last)
+        self.end()
+        if status == KILLED:
+            return KilledError(
+                "The process that runs katas is killed whenever it starts. Is the memory full?"
+            )
+        return SandboxError(_no_start(said[-1] if said else f"exit status {status}"))
 
     def _stack(self, job: Job) -> list[Frame]:
         """Return the answer's frames of the stack that was dumped, outermost first."""
@@ -282,6 +369,11 @@ class _Child:
         found = re.findall(r'^  File "(.*)", line (\d+) in (.*)$', text, re.MULTILINE)
         own = [(int(line), name) for file, line, name in found if file == str(job.kata.stub)]
         return [Frame(line, name) for line, name in reversed(own)]
+
+
+def _was_killed(run: Run) -> bool:
+    """Return whether something ended a process that we did not: the system, short of memory, or a user."""
+    return isinstance(run, Stopped) and run.why == "signal" and run.detail == "SIGKILL"
 
 
 # From a reply to a run ----------------------------------------------------------------------------
@@ -295,20 +387,28 @@ def understand(reply: Mapping[str, Any], job: Job) -> Run:
         output += f"\n[cut: only the first {len(output)} characters are kept]"
     frames = tuple(reply["stack"])
     if reply.get("how") == "time":
-        return Stopped("time", f"{job.seconds:g} s", frames, output)
+        return Stopped("time", f"{job.seconds or 0:g} s", frames, output)
+    if reply.get("how") == "limit":
+        return Stopped("limit", _text(reply.get("detail")), frames, output)
     status = reply.get("status", 0)
-    if reply.get("how") == "garbled" or not isinstance(status, int):
+    if reply.get("how") == "garbled" or type(status) is not int or abs(status) > 1 << 32:
         return Stopped("garbled", "", frames, output)
     if status < 0:
         return Stopped("signal", _signal_name(-status), frames, output)
-    if status == transport.OUT_OF_MEMORY:
-        return Stopped("memory", "", frames, output)
+    if status in _STATUSES:
+        return Stopped(_STATUSES[status], "", frames, output)
     if status or not reply.get("result"):
         return Stopped("exit", f"status {status}", frames, output)
     try:
         return _run(transport.decode(reply["result"]), output)
-    except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
-        return Stopped("garbled", str(error), (), output)
+    except (LookupError, TypeError, AttributeError, ValueError, OverflowError):
+        return Stopped("garbled", "", (), output)
+
+
+_STATUSES: dict[int, Literal["memory", "broken"]] = {
+    transport.OUT_OF_MEMORY: "memory",
+    transport.BROKEN: "broken",
+}
 
 
 def _run(message: Any, output: str) -> Run:
@@ -318,13 +418,13 @@ def _run(message: Any, output: str) -> Run:
     )
     kind = message["kind"]
     frames = tuple(_frame(frame) for frame in message.get("frames", ()))
-    if kind == "memory":
-        return Stopped("memory", _text(message["detail"]), frames, output)
+    if kind in ("memory", "refused"):
+        return Stopped(kind, _text(message["detail"]), frames, output)
     steps = tuple(_step(step) for step in message["steps"])
     if kind == "raised":
         return Raised(
-            where=message["where"],
-            type=_text(message["type"]),
+            where=_WHERE[message["where"]],
+            type=_line(message["type"]),
             bases=tuple(map(_text, message["bases"])),
             message=_text(message["message"]),
             frames=frames,
@@ -332,9 +432,12 @@ def _run(message: Any, output: str) -> Run:
             broken=broken,
             output=output,
         )
+    if replaced := message.get("replaced"):
+        return Stopped("replaced", ", ".join(map(_line, replaced[:3])), (), output)
     return Observed(
         values=dict(message["values"]),
         precise=None if message.get("precise") is None else dict(message["precise"]),
+        again=None if message.get("again") is None else dict(message["again"]),
         steps=steps,
         broken=broken,
         applied=bool(message["applied"]),
@@ -343,17 +446,37 @@ def _run(message: Any, output: str) -> Run:
     )
 
 
+_WHERE: dict[str, Literal["load", "subject", "check"]] = {
+    "load": "load",
+    "subject": "subject",
+    "check": "check",
+}
+
+
 def _step(step: Mapping[str, Any]) -> Step:
     return Step(_frame(step), _text(step["returned"]))
 
 
 def _frame(place: Mapping[str, Any]) -> Frame:
-    return Frame(int(place["line"]), _text(place["function"]), _text(place["text"]))
+    return Frame(int(place["line"]), _line(place["function"]), _line(place["text"]))
 
 
 def _text(value: object) -> str:
-    """Return a text that can be printed and sent on: not every string can be encoded."""
-    return str(value).encode(errors="replace").decode()
+    """Return a text that can be shown and sent on, whatever the child has put there."""
+    text = value[:_LONGEST] if isinstance(value, str) else ""
+    text = _COLOURS.sub("", text).replace("\r\n", "\n")
+    shown = "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+    return shown.encode(errors="replace").decode()
+
+
+def _line(value: object) -> str:
+    return " ".join(_text(value).splitlines())[:200]
+
+
+_LONGEST = 4000
+"""Characters of a text that are kept; the child keeps to fewer."""
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""What colours a terminal; torch's own messages hold some."""
 
 
 def _signal_name(number: int) -> str:
@@ -371,10 +494,11 @@ def _merged(runs: list[Run]) -> Run:
         late = [rank for rank in failed if _is_late(failed[first]) and _is_late(failed[rank])]
         return dataclasses.replace(failed[first], frames=_placed(failed, late or [first]))
     seen = [run for run in runs if isinstance(run, Observed)]
-    precise = [run.precise for run in seen]
+    precise, again = [run.precise for run in seen], [run.again for run in seen]
     return Observed(
         values=_by_rank([run.values for run in seen]),
         precise=None if None in precise else _by_rank([p for p in precise if p is not None]),
+        again=None if None in again else _by_rank([a for a in again if a is not None]),
         steps=seen[0].steps,
         broken=seen[0].broken,
         applied=any(run.applied for run in seen),

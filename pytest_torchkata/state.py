@@ -13,17 +13,28 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["differs", "fingerprint"]
+__all__ = ["changes", "fingerprint"]
 
 _WATCHED = (
-    "builtins", "os", "sys", "time", "math", "random", "numpy", "numpy.random", "torch", "torch.nn",
-    "torch.nn.functional", "torch.nn.init", "torch.optim", "torch.autograd", "torch.random",
-    "torch.testing", "torch.utils.data", "torch.nn.modules.module", "torch.optim.optimizer",
+    "builtins", "json", "json.encoder", "linecache", "math", "os", "random", "struct", "sys", "time",
+    "traceback", "numpy", "numpy.random", "torch", "torch.autograd", "torch.autograd.graph",
+    "torch.distributed", "torch.linalg", "torch.nn", "torch.nn.functional", "torch.nn.init",
+    "torch.nn.modules.module", "torch.optim", "torch.optim.optimizer", "torch.overrides", "torch.random",
+    "torch.testing", "torch.utils._python_dispatch", "torch.utils.data", "pytest_torchkata.checks",
+    "pytest_torchkata.observe", "pytest_torchkata.rules", "pytest_torchkata.state",
+    "pytest_torchkata.transport",
 )  # fmt: skip
 
 
-def fingerprint() -> dict[str, Any]:
-    """Describe what an answer can change and the next one would notice."""
+_RESET = {"torch.Storage", "torch.manual_seed", "sys.excepthook", "builtins._"}
+"""Names that torch (with another default dtype, in a process group) and Python themselves bind anew."""
+
+
+def fingerprint(*more: str) -> dict[str, Any]:
+    """Describe what an answer can change and the next one would notice.
+
+    ``more`` are the names of modules that stay the same for as long as the process serves one kata only.
+    """
     import torch
 
     return {
@@ -53,7 +64,7 @@ def fingerprint() -> dict[str, Any]:
         "hooks": (sys.gettrace(), sys.getprofile(), sys.excepthook, _module_hooks()),
         "streams": [(stream, getattr(stream, "closed", True)) for stream in (sys.stdout, sys.stderr)],
         "threads": threading.active_count(),
-        "names": {name: _names(sys.modules[name]) for name in _WATCHED if name in sys.modules},
+        "names": {name: _names(sys.modules[name]) for name in (*_WATCHED, *more) if name in sys.modules},
         "classes": {kind: _names(kind) for kind in _classes()},
     }
 
@@ -83,19 +94,34 @@ def _names(owner: types.ModuleType | type) -> dict[str, Any]:
     return dict(vars(owner))
 
 
-def differs(before: dict[str, Any]) -> bool:
-    """Return whether the process is another than when it was described.
+def changes(before: dict[str, Any]) -> tuple[bool, list[str]]:
+    """Return whether the process is another than when it was described, and what functions were replaced.
 
     Modules that were merely imported in between do not count.
     """
-    after = fingerprint()
-    if any(before[key] != after[key] for key in before if key not in ("names", "classes")):
-        return True
-    return any(
-        not _same_names(names, after[kind].get(owner, names))
-        for kind in ("names", "classes")
-        for owner, names in before[kind].items()
-    )
+    after = fingerprint(*before["names"])
+    spoiled = any(before[key] != after[key] for key in before if key not in ("names", "classes"))
+    replaced: list[str] = []
+    for kind in ("names", "classes"):
+        for owner, names in before[kind].items():
+            now = after[kind].get(owner, names)
+            if not _same_names(names, now):
+                spoiled = True
+                replaced += _replaced(owner, names, now)
+    return spoiled, replaced
+
+
+def _replaced(owner: str | type, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Return the names of what can be called and was put in the place of another."""
+    known, prefix = before, owner
+    if isinstance(owner, type):
+        inherited = {name: thing for base in owner.__mro__[:0:-1] for name, thing in vars(base).items()}
+        known, prefix = {**inherited, **before}, f"{owner.__module__}.{owner.__name__}"
+    return [
+        f"{prefix}.{name}"
+        for name, thing in known.items()
+        if callable(thing) and after.get(name, thing) is not thing and f"{prefix}.{name}" not in _RESET
+    ]
 
 
 def _same_names(before: dict[str, Any], after: dict[str, Any]) -> bool:

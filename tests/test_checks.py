@@ -240,7 +240,7 @@ def test_the_last_line_must_be_a_value():
 
 def test_questions_are_read_without_running_them(tmp_path):
     (tmp_path / "reference.py").write_text(f'raise SystemExit\nQUESTIONS = """{QUESTIONS}"""\n')
-    assert checks.questions(str(tmp_path / "checks.py")) == ["size", "of_nothing", "fine", "alias"]
+    assert checks.questions(str(tmp_path / "checks.py")) == ("size", "of_nothing", "fine", "alias")
 
 
 def test_a_reference_without_questions_is_named(tmp_path):

@@ -1,10 +1,11 @@
 """The record of progress as a learner meets it: after a run, in an overview, and with hints and reveals."""
 
-import socket
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
 
+import psutil
 import pytest
 
 from pytest_torchkata import sandbox
@@ -356,17 +357,14 @@ def test_of_two_runs_at_once_none_loses_anything(katas):
 
 
 def test_a_killed_run_keeps_what_it_has_judged_and_leaves_no_process(katas):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(120)
-        connect = f"socket.create_connection({server.getsockname()!r})"
-        katas.answer(f"import socket\n\ndef double(x):\n    line = {connect}\n    while True: pass\n")
-        run = katas.start("katas", "--timeout=100")
-        open_while_the_answer_runs, _ = server.accept()
-    with open_while_the_answer_runs:
-        run.kill()
-        run.communicate()
-        open_while_the_answer_runs.settimeout(60)
-        assert open_while_the_answer_runs.recv(1) == b""
+    katas.answer("def double(x):\n    while True: pass\n")
+    run = katas.start("katas", "--timeout=100")
+    while "far/away" not in standings(katas) and run.poll() is None:
+        time.sleep(0.05)
+    children = psutil.Process(run.pid).children(recursive=True)
+    run.kill()
+    run.communicate()
+    assert psutil.wait_procs(children, timeout=60)[1] == []
     assert {name: one.state for name, one in standings(katas).items()} == {"far/away": "solved"}
     assert report(katas.answer(RIGHT).run())[1:3] == [
         " far  ██████████   1/1   1 attempt",

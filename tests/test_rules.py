@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -18,7 +20,7 @@ import torch.utils.checkpoint
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from pytest_torchkata import rules
+from pytest_torchkata import rules, ward
 from pytest_torchkata.kata import BrokenRule
 
 RELU = "torch.relu"
@@ -259,6 +261,37 @@ def test_a_class_does_not_lend_its_names_to_its_methods() -> None:
 def test_a_method_is_found_only_if_the_method_is_listed() -> None:
     assert found("x.relu()", RELU) == []
     assert found("import torch\ntorch.relu(x)", TENSOR_RELU) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "how"),
+    [
+        ("import torch\ntorch._weight_norm(x, x)", "torch._weight_norm"),
+        ("import torch\nwith torch._C.DisableTorchFunction(): ...", "torch._C.DisableTorchFunction"),
+        ("import torch as t\nt._VF.exp(x)", "t._VF.exp"),
+        ("from torch.overrides import _pop_mode as p\np()", "p"),
+        ("import torch._refs as r\nr.exp(x)", "r.exp"),
+        ("import torch\nrefs = torch._refs; refs.exp(x)", "torch._refs"),
+        ("import torch\ngetattr(torch, '_weight_norm')(x)", "getattr(torch, '_weight_norm')"),
+        ("import importlib\nimportlib.import_module('torch._refs').exp(x)", "'torch._refs'"),
+        ("import sys\nsys.modules['torch.nn._reduction']", "'torch.nn._reduction'"),
+    ],
+)
+def test_scan_finds_private_parts_of_torch(source: str, how: str) -> None:
+    assert (rules.PRIVATE, 2, how) in found(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import torch\ntorch.__version__; torch.nn.Module.__init__(self)",
+        "import numpy as np\nnp._core.x; self._torch; x._version",
+        "'Without torch._softmax.'\n'torch'; '_C'",
+        "from torch import exp as _e\n_e(x)",
+    ],
+)
+def test_a_name_of_ones_own_with_an_underscore_is_no_part_of_torch(source: str) -> None:
+    assert [name for name, *_ in found(source) if name == rules.PRIVATE] == []
 
 
 def test_scan_reports_each_name_once_a_line_in_the_order_of_lines() -> None:
@@ -594,6 +627,39 @@ def test_watch_sees_with_another_mode_and_with_a_subclass(subject: Subject) -> N
     assert subject.lines(snippet, SOFTMAX) == [(SOFTMAX, 8), (SOFTMAX, 9)]
 
 
+@pytest.mark.parametrize("forbidden", [(), (RELU,)])
+def test_a_class_that_overrides_torch_is_asked_as_ever(subject: Subject, forbidden: tuple[str, ...]) -> None:
+    snippet = """
+        seen = []
+        class Mine(torch.Tensor):
+            @classmethod
+            def __torch_function__(cls, func, types, args=(), kwargs=None):
+                seen.append(func.__name__)
+                torch._VF.relu(torch.ones(3))
+                return super().__torch_function__(func, types, args, kwargs or {})
+        class Other:
+            @classmethod
+            def __torch_function__(cls, func, types, args=(), kwargs=None):
+                return "other"
+        class Shy(torch.Tensor):
+            @classmethod
+            def __torch_function__(cls, func, types, args=(), kwargs=None):
+                return NotImplemented
+        def run(x):
+            x = x.as_subclass(Mine)
+            made = [x + 1, torch.softmax(x, -1), F.softmax(x, -1), x.data, nn.Parameter(x.detach()) * x]
+            assert [type(each) for each in made] == [Mine] * 5
+            assert seen[:4] == ["add", "softmax", "softmax", "__get__"]
+            assert torch.exp(Other()) == "other"
+            try:
+                torch.exp(x.as_subclass(Shy))
+            except TypeError:
+                return
+            assert False
+    """
+    assert subject.lines(snippet, *forbidden) == [(name, 9) for name in forbidden]
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_compiled_answer_is_left_in_one_graph(subject: Subject) -> None:
     subject.lines(
@@ -653,7 +719,167 @@ def test_an_exported_answer_is_exported(subject: Subject) -> None:
     subject.lines(snippet, RELU, SOFTMAX, LINEAR_CLASS)
 
 
+# Where a mode of torch's does not see
+
+
+@pytest.mark.parametrize(
+    ("snippet", "line"),
+    [
+        ("def run(x): torch.overrides.redispatch_function(torch.relu, (), (x,), {})", 4),
+        ("def run(x):\n    torch.compiler.is_dynamo_compiling = lambda: True\n    torch.relu(x)", 6),
+        ("def run(x): torch.compile(lambda x: torch.relu(x), backend='eager')(x)", 4),
+        ("@torch.compile(backend='eager')\ndef f(x): torch.relu(x)\ndef run(x): f(x)", 5),
+        ("def run(x): torch.jit.trace(lambda x: torch.relu(x), x)(x)", 4),
+        ("def run(x): torch.func.vmap(torch.relu)(x)", 4),
+        ("class M(nn.Module): forward = staticmethod(torch.relu)\ndef run(x): M()(x)", 5),
+        ("def run(x): torch.zeros(1).apply_(lambda v: torch.relu(x) is x)", 4),
+        (
+            "def run(x):\n"
+            "    with torch.autograd.graph.saved_tensors_hooks(torch.relu, torch.relu):\n"
+            "        x.requires_grad_().exp()",
+            6,
+        ),
+    ],
+)
+def test_watch_sees_where_torch_would_not_show_it(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch, snippet: str, line: int
+) -> None:
+    monkeypatch.setattr(torch.compiler, "is_dynamo_compiling", torch.compiler.is_dynamo_compiling)
+    run = subject.write(snippet)
+    with subject.watch(RELU) as broken:
+        run.load().run(torch.randn(3, 3))
+    assert [(rule.name, rule.line) for rule in broken] == [(RELU, line)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "getattr(torch, '_' + 'softmax')(x, -1, False)",
+        "getattr(torch.ops.aten, '_' + 'softmax')(x, -1, False)",
+        "torch.exp(x) if getattr(torch._C, 'Disable' + 'TorchFunction')() else 0",
+        "getattr(torch.overrides, '_push' + '_mode')(getattr(torch.overrides, '_pop' + '_mode')())",
+    ],
+)
+def test_private_parts_count_under_a_computed_name(subject: Subject, call: str) -> None:
+    assert subject.lines(f"def run(x): {call}", LINEAR_CLASS) == [(rules.PRIVATE, 4)]
+
+
+@pytest.mark.parametrize("name", ["torch.jit.CompilationUnit", "torch.jit.load"])
+def test_what_cannot_be_watched_counts(subject: Subject, name: str) -> None:
+    snippet = f"""
+        def run(x):
+            try:
+                {name}("no source")
+            except Exception:
+                pass
+    """
+    assert subject.lines(snippet, RELU) == [(name, 6)]
+
+
+def test_a_process_that_the_answer_starts_counts(subject: Subject) -> None:
+    snippet = "import subprocess, sys\ndef run(x): subprocess.run([sys.executable, '-c', ''])"
+    assert ("another process", 5) in subject.lines(snippet, RELU)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "t = threading.Thread(target=lambda: torch.relu(x)); t.start(); t.join()",
+        "t = Mine(); t.start(); t.join()",
+        "futures.ThreadPoolExecutor(1).submit(torch.relu, x).result()",
+        "\n            with pool.ThreadPool(1) as p: p.apply(torch.relu, (x,))",
+        "e = threading.Event(); _thread.start_new_thread(lambda: (torch.relu(x), e.set()), ()); e.wait()",
+    ],
+)
+def test_a_thread_of_the_answer_is_watched(subject: Subject, start: str) -> None:
+    snippet = f"""
+        import _thread, threading
+        from concurrent import futures
+        from multiprocessing import pool
+        class Mine(threading.Thread):
+            def run(self):
+                torch.relu(torch.ones(3))
+        def run(x):
+            {start}
+    """
+    assert [name for name, _ in subject.lines(snippet, RELU)] == [RELU]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_the_check_compiles_is_compiled(subject: Subject) -> None:
+    f = subject.write("def f(x):\n    return F.softmax(torch.relu(x), -1).sum()").load().f
+    x = torch.randn(3, 3, requires_grad=True)
+    with subject.watch(RELU, SOFTMAX, LINEAR_CLASS, CHECKPOINT):
+        assert isinstance(torch.jit.trace(f, x), torch.jit.ScriptFunction)
+        torch.compile(f, backend="eager", fullgraph=True)(x).backward()
+
+
+def test_code_that_the_answer_made_is_its_own(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = subject.write("exec('def run(x): return torch.relu(x)')").load().run
+    monkeypatch.setitem(ward.made, id(run.__code__), run.__code__)
+    with subject.watch(RELU) as broken:
+        run(torch.ones(3))
+    assert broken == [BrokenRule(RELU, 0, rules.RUN_TIME)]
+
+
+def test_a_file_in_the_directory_of_the_job_is_the_answers(
+    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    space: dict[str, Any] = {"torch": torch}
+    exec(compile("def run(x): return torch.relu(x)", str(Path.cwd() / "helper.py"), "exec"), space)
+    with subject.watch(RELU) as broken:
+        space["run"](torch.ones(3))
+    assert broken == [BrokenRule(RELU, 0, rules.RUN_TIME)]
+
+
+@pytest.mark.parametrize("handed", ["K", "functools.partial(K)", "functools.partial(F.relu)"])
+def test_what_is_forbidden_cannot_be_handed_over(subject: Subject, handed: str) -> None:
+    subject.write(f"K = vars(nn)['Linear']\nMyLinear = {handed}")
+    names = (LINEAR_CLASS, "torch.nn.functional.relu")
+    with rules.watch(names, subject.is_subject, names=["MyLinear"]) as broken:
+        subject.load()
+    assert [rule.line for rule in broken] == [0]
+
+
 # Classes
+
+
+FILLED = """
+            nn.Module.__init__(self)
+            self.weight, self.bias = torch.ones(3, 3), None
+"""
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        "class Mine(nn.Module):\n    forward = K.forward\n    def __init__(self):FILLED",
+        "class Mine(K):\n    def __init__(self):FILLED",
+        "class Mine(nn.Module):\n    def __init__(self):FILLED            self.__class__ = K",
+        "class Mine(nn.Module):\n    def __init__(self):FILLED    def forward(s, x): return K.forward(s, x)",
+        "def Mine():\n            self = K.__new__(K)FILLED            return self",
+        "import copy\nOLD = K(3, 3)\ndef Mine(): return copy.deepcopy(OLD)",
+    ],
+)
+def test_a_method_counts_on_what_was_never_made(subject: Subject, mine: str) -> None:
+    subject.write("K = vars(nn)['Linear']\n" + mine.replace("FILLED", FILLED))
+    with subject.watch(LINEAR_CLASS) as broken:
+        subject.load().Mine()(torch.ones(3, 3))
+    assert {rule.name for rule in broken} == {LINEAR_CLASS}
+
+
+def test_what_the_check_makes_and_copies_may_be_called(subject: Subject) -> None:
+    run = subject.write("def run(layer, x): return layer(x)").load().run
+    with subject.watch(LINEAR_CLASS, "torch.optim.SGD", "torch.utils.data.TensorDataset") as broken:
+        layer = nn.Linear(3, 3)
+        for each in (layer, copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))):
+            run(each, torch.ones(3, 3))
+        data = copy.copy(torch.utils.data.TensorDataset(torch.ones(3)))
+        run(data.__getitem__, 0)
+        torch.optim.SGD(layer.parameters()).step()
+    assert broken == []
 
 
 @pytest.mark.parametrize(
@@ -956,6 +1182,14 @@ def test_the_message_says_each_name_and_line_once() -> None:
 def test_many_places_are_told_in_one_line(places: int, last: str) -> None:
     broken = [BrokenRule(RELU, line, "t.relu") for line in range(1, places + 1)]
     assert rules.message(broken, "a.py")[-1] == last
+
+
+def test_the_message_for_a_look_inside() -> None:
+    (rule,) = rules.internals("import sys\nsys._getframe().f_back", "a.py")
+    assert rules.message([rule], "a.py") == (
+        "No answer may look into the process that runs it, or change it.",
+        "a.py:2 uses f_back",
+    )
 
 
 def test_no_broken_rule_needs_no_words() -> None:

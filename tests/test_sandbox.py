@@ -4,12 +4,13 @@ import contextlib
 import itertools
 import os
 import re
-import select
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pytest_torchkata import compare, explain, rules, sandbox, transport
@@ -76,7 +77,6 @@ MEDDLING = {
     "a thread": "threading.Thread(target=threading.Event().wait, daemon=True).start()",
     "environment": "os.environ['MEDDLED'] = '1'; os.environ.pop('PATH')",
     "directory": "os.chdir('/')",
-    "no directory": "os.rmdir(os.getcwd())",
     "files": "open('left', 'w').close(); os.mkdir('here'); os.symlink('/', 'root')",
     "sys.path": "sys.path.insert(0, 'meddled')",
     "sys.modules": "sys.modules['colorsys'] = types.ModuleType('colorsys')",
@@ -147,6 +147,7 @@ def test_state_reaches_neither_another_kata_nor_the_next_run(empty_project, mode
 
 # Every job gets an empty directory and a seed; what a module is called is the answers' own affair.
 ELSEWHERE = ("files", "random state", "sys.modules")
+REPLACING = ("a function of torch", "a method of Tensor", "a method of a module", "a builtin")
 HARMLESS = {
     "nothing": "pass",
     "an import": "import colorsys, xml.dom; from torch.utils import data",
@@ -161,16 +162,22 @@ HARMLESS = {
     "an ended thread": "t = threading.Thread(target=print); t.start(); t.join()",
     "a warning": "warnings.warn('x')",
 }
-NOTICEABLE = {what: MEDDLING[what] for what in MEDDLING if what not in ELSEWHERE}
+NOTICEABLE = {what: MEDDLING[what] for what in MEDDLING if what not in ELSEWHERE + REPLACING}
 NOTICED = (
     IMPORTS
     + """
-from pytest_torchkata import state
+import importlib
+
+state = importlib.import_module("pytest_" + "torchkata.state")
+
+known = {}
 
 def noticed(code):
-    before = state.fingerprint()
-    exec(code)
-    return state.differs(before)
+    if code not in known:  # one case is repeated
+        before = state.fingerprint()
+        exec(code)
+        known[code] = state.changes(before)[0]
+    return known[code]
 """
 )
 NOTICED_CHECKS = f"""
@@ -192,6 +199,15 @@ def test_a_process_in_which_state_was_changed_is_known_as_such(empty_project):
     assert [
         what for what in [*NOTICEABLE, *HARMLESS] if f"toy/double.py::check_noticed[{what}]" not in run
     ] == []
+
+
+@pytest.mark.parametrize("what", REPLACING)
+def test_what_an_answer_has_replaced_is_told(empty_project, isolation, what):
+    code = IMPORTS + f"\n\ndef double(x):\n    {MEDDLING[what]}\n    return x + x\n"
+    result = empty_project.kata(stub=code, checks=ONE_CHECK).run(isolation)
+    name = MEDDLING[what].partition(" =")[0].replace("F.", "torch.nn.functional.").replace("nn.ReLU", "*ReLU")
+    result.stdout.fnmatch_lines([f"*Your code replaced *{name}, and left it so*"])
+    result.assert_outcomes(failed=1)
 
 
 LEAKING = """
@@ -218,69 +234,44 @@ def test_an_answer_does_not_see_what_the_reference_has_computed(project, isolati
 
 # The end ------------------------------------------------------------------------------------------
 
-# It starts processes of every kind, which all hold the other end of a pipe that a test reads.
 STARTING = """
-import os, signal, subprocess, sys, threading
+import os, signal, threading
 
 def double(x):
-    held = os.open({pipe!r}, os.O_WRONLY)
-    os.set_inheritable(held, True)
-    program = [sys.executable, "-c", "import time; time.sleep(600)"]
-    subprocess.Popen(program, close_fds=False)
-    if sys.platform.startswith("linux"):  # elsewhere nobody knows of an orphan
-        subprocess.Popen(program, close_fds=False, start_new_session=True)
+    for start in (lambda: None, os.setsid):
+        if os.fork() == 0:
+            start()
+            signal.pause()
     if os.fork() == 0:
-        signal.pause()
+        if os.fork() == 0:  # an orphan
+            os.setsid()
+            signal.pause()
+        os._exit(0)
     threading.Thread(target=threading.Event().wait).start()
-    os.write(held, f"{{os.getpgid(os.getppid())}}\\n".encode())
     {then}
     return 2 * x
 """
 
 
-class Pipe:
-    """A pipe with a name: what is written into it can be read until all who hold it have ended."""
-
-    def __init__(self, path):
-        os.mkfifo(path)
-        self.path = str(path)
-        self._reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        self._writer = os.open(path, os.O_WRONLY)  # there is no end before the first writer
-
-    def line(self):
-        return self._read(until=b"\n").strip()
-
-    def rest(self):
-        self.close()
-        return self._read()
-
-    def _read(self, until=None):
-        read = b""
-        while until is None or not read.endswith(until):
-            ready, _, _ = select.select([self._reader], [], [], 60)
-            assert ready, "somebody holds the other end, and writes nothing"
-            part = os.read(self._reader, 1)
-            if not part:
-                break
-            read += part
-        return read.decode()
-
-    def close(self):
-        with contextlib.suppress(OSError):
-            os.close(self._writer)
-        self._writer = -1
+def start(project, then):
+    return project.kata("toy/start", stub=STARTING.format(then=then), checks=ONE_CHECK)
 
 
-@pytest.fixture
-def pipe(project):
-    made = Pipe(project.path / "pipe")
-    yield made
-    made.close()
-    os.close(made._reader)
+def processes(temporary):
+    """Return the processes that run answers with their files in a directory, by its name in their command."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if any(str(temporary) in word for word in process.cmdline()):
+                found.append(process)
+    return found
 
 
-def start(project, pipe, then):
-    return project.kata("toy/start", stub=STARTING.format(pipe=pipe.path, then=then), checks=ONE_CHECK)
+def until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -294,47 +285,45 @@ def temporary(project, monkeypatch):
 
 
 @pytest.mark.own_children
-def test_nothing_is_left_of_a_run(project, pipe, temporary, isolation):
-    result = start(project, pipe, "").run_on("katas/toy/start.py", isolation)
-    result.assert_outcomes(passed=1)
-    assert len(pipe.rest().splitlines()) == 1  # and then comes the end
+def test_nothing_is_left_of_a_run(project, temporary, isolation):
+    start(project, "").run_on("katas/toy/start.py", isolation).assert_outcomes(passed=1)
+    until(lambda: not processes(temporary))
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize("isolation", ["fork", "serve"])
-def test_nothing_is_left_of_a_run_that_was_killed(project, pipe, temporary, isolation):
-    start(project, pipe, "sum(iter(int, 1))")
+@pytest.mark.parametrize(("isolation", "ours"), [("fork", 3), ("serve", 4)])
+def test_nothing_is_left_of_a_run_that_was_killed(project, temporary, isolation, ours):
+    start(project, "sum(iter(int, 1))")
     arguments = ["katas/toy/start.py", f"--kata-isolation={isolation}", "--timeout=0"]
     run = project.pytester.popen([sys.executable, "-m", "pytest", *arguments], stdin=None)
-    guard = int(pipe.line())
+    until(lambda: len(processes(temporary)) >= ours + 3)
     run.kill()
     run.communicate()
-    assert pipe.rest() == ""
-    if hasattr(os, "pidfd_open"):
-        with contextlib.suppress(ProcessLookupError):
-            select.select([os.pidfd_open(guard)], [], [])
-        assert list(temporary.iterdir()) == []
+    until(lambda: not processes(temporary))
+    until(lambda: not list(temporary.iterdir()))
 
 
 TELLING = """
 import os
 
 def double(x):
-    with open({path!r}, "w") as file:
-        file.write(f"{{os.getpgid(os.getppid())}} {{os.getppid()}} {{os.getpid()}}")
+    print("processes:", os.getpgid(os.getppid()), os.getppid(), os.getpid())
     return 2 * x
 """
 
 
-@pytest.mark.parametrize(("isolation", "who"), [("fork", 1), ("serve", 0)])
+def told(result):
+    result.assert_outcomes(passed=3)
+    lines = re.findall(r"^processes: (.*)$", result.stdout.str(), re.MULTILINE)
+    return [int(pid) for line in lines for pid in line.split()]
+
+
+@pytest.mark.parametrize(("isolation", "who"), [("fork", 1), ("serve", 2)])
 def test_a_child_that_was_killed_from_outside_is_replaced(project, isolation, who):
-    path = project.path / "processes"
-    project.answer(TELLING.format(path=str(path)))
-    project.run(f"--kata-isolation={isolation}").assert_outcomes(passed=3)
-    before = path.read_text().split()
-    os.kill(int(before[who]), signal.SIGKILL)
-    project.run(f"--kata-isolation={isolation}").assert_outcomes(passed=3)
-    assert not set(before) & set(path.read_text().split())
+    project.answer(TELLING)
+    before = told(project.run(f"--kata-isolation={isolation}", "-rA"))
+    os.kill(before[who], signal.SIGKILL)
+    assert not set(before) & set(told(project.run(f"--kata-isolation={isolation}", "-rA")))
 
 
 def test_an_answer_that_kills_its_parent_costs_one_kata(project, isolation):
@@ -407,7 +396,8 @@ def test_an_answer_that_meddles_with_our_streams_costs_one_kata(project, isolati
 
 
 def test_what_the_processes_of_an_answer_print_is_shown_too(project, isolation):
-    project.answer('import os\ndef double(x):\n    os.system("echo said; echo cried >&2")\n')
+    code = "import os\ndef double(x):\n    if not os.fork():\n        os.write(1, b'said\\n')\n"
+    project.answer(code + "        os.write(2, b'cried\\n')\n        os._exit(0)\n    os.wait()\n")
     result = project.run(isolation)
     result.stdout.fnmatch_lines(["*Captured output call*", "said", "cried"])
     assert "cried" not in result.stderr.str()
@@ -428,9 +418,9 @@ LARGE = "import torch\ndef double(x):\n    torch.empty(1 << 30, dtype=torch.uint
     ],
 )
 def test_the_memory_of_an_answer_is_limited_as_asked(project, setting, option, fits):
-    project.ini("-p no:cacheprovider", **({"torchkata_memory": setting} if setting else {}))
+    project.ini("-p no:cacheprovider", **({"torchkata_limits": f"memory={setting}"} if setting else {}))
     project.answer(LARGE)
-    result = project.run(*([f"--kata-memory={option}"] if option else []))
+    result = project.run(*([f"--kata-limit=memory={option}"] if option else []))
     result.assert_outcomes(**({"passed": 3} if fits else {"failed": 1}))
     if not fits:
         result.stdout.fnmatch_lines(["*Stopped for lack of memory*", "*double.py:3 in double*"])
@@ -440,8 +430,8 @@ def test_the_memory_of_an_answer_is_limited_as_asked(project, setting, option, f
 @pytest.mark.parametrize("place", ["option", "setting"])
 def test_a_memory_that_cannot_be_is_told(project, place, value):
     if place == "setting":
-        project.ini(torchkata_memory=value)
-    result = project.run(*([f"--kata-memory={value}"] if place == "option" else []))
+        project.ini(torchkata_limits=f"memory={value}")
+    result = project.run(*([f"--kata-limit=memory={value}"] if place == "option" else []))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*memory*{value}*"])
     result.stderr.no_fnmatch_line("*Traceback*")
@@ -500,7 +490,7 @@ def test_a_difference_names_its_rank(together):
     [
         ("raise ValueError('mine')", ["*ValueError: mine*", "*double.py:7 in total on rank {}"]),
         ("import os; os._exit(3)", ["*ended its process (status 3)*"]),
-        ("import ctypes; ctypes.string_at(0)", ["*SIGSEGV*", "*double.py:7 in total on rank {}."]),
+        ("import faulthandler; faulthandler._sigsegv()", ["*SIGSEGV*", "*double.py:7 in total on rank {}."]),
     ],
 )
 def test_the_rank_that_fails_by_itself_is_told(together, rank, does, said):

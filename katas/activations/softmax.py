@@ -17,8 +17,8 @@ Rules
     - my_logsumexp of a slice that is -inf everywhere is -inf. What the other two functions give
       there, and gradients at entries that are -inf, are left open.
     - x is not changed.
-    - Without torch's softmax, log-softmax, softmin, logsumexp, logaddexp and cross-entropy, in any
-      of their forms.
+    - Without torch's softmax, log-softmax, softmin, logsumexp, logaddexp, cross-entropy and attention,
+      in any of their forms.
 
 Why it is asked: everybody knows the formula, and typed in as it stands it fails for the first large
 logit. It shows whether you can say which step overflows, which one underflows, and why subtracting

@@ -15,8 +15,8 @@ Rules
     - The gradient can be differentiated again: torch.autograd.gradgradcheck passes away from zero.
     - If x is changed in place after the forward, backward either raises an error or still gives
       the right gradient. It never gives a wrong one in silence.
-    - Without torch's own relu in any spelling, its relatives (relu6, leaky_relu, prelu, rrelu) and
-      F.threshold.
+    - Without torch's own relu in any spelling, its relatives (relu6, leaky_relu, prelu, rrelu, elu,
+      hardtanh) and F.threshold.
 
 What the gradient is where x is NaN is left open, and grad_out is always finite.
 

@@ -15,7 +15,8 @@ Rules
       means: an in-place change of an input between forward and backward raises, and nothing hides in
       attributes or closures.
     - Either input alone may require a gradient.
-    - The library's own checkpointing (torch.utils.checkpoint) is not the point here.
+    - Without the library's own means: checkpointing (torch.utils.checkpoint) and hooks on saved tensors
+      (torch.autograd.graph).
 
 Why it is asked: activation memory, not weights, is what limits training, and this is the smallest
 honest example of trading arithmetic for memory with a custom autograd Function.

@@ -12,7 +12,7 @@ Rules
     - Whoever changes the arrays afterwards does not change the dataset.
     - Arrays of different lengths raise ValueError in the constructor.
     - Negative indices count from the end, as in a list; an index outside of the data raises IndexError.
-    - Do not use TensorDataset.
+    - Do not use TensorDataset or StackDataset.
 
 Why it is asked: it is the smallest Dataset that there is, and shows whether you know which dtypes a
 model and a loss expect, and which conversions from NumPy share memory.

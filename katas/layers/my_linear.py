@@ -18,8 +18,7 @@ Rules
       last dimension of one, which some operations would stretch, and multiples of in_features.
     - x may be non-contiguous, and is left as it was.
     - State dicts are interchangeable with those of nn.Linear, in both directions.
-    - Without nn.Linear and F.linear, their lazy and bilinear relatives, and one-dimensional
-      convolution.
+    - Without nn.Linear and F.linear, their lazy and bilinear relatives, and convolutions.
 
 Why it is asked: it is the first thing to write without the library. It shows how parameters are
 registered, which way round the weight is stored, and that a layer need not know the batch.

@@ -22,7 +22,7 @@ Rules
       (create_graph=True).
     - zero_grad() makes the gradients None or zero, as you like. Some may be None already.
     - Two instances share nothing.
-    - Without the Adam family of torch.optim.
+    - Without the Adam family of torch.optim, be it as classes or as functions.
 
 Why it is asked: everybody uses it, and ten lines of it show whether you know why the first steps
 need a correction, where eps belongs, and what an optimizer must keep out of the graph.

@@ -23,7 +23,7 @@ Rules
     - No tensor of N * M * D elements is built.
     - A row of zeros gives zeros, and finite gradients. float32 rows with entries up to 1e15 give right
       values. N and M may be 0 or 1. The inputs stay as they are.
-    - Without torch's own cosine similarity (F.cosine_similarity, nn.CosineSimilarity).
+    - Without torch's own cosine similarity (F.cosine_similarity, nn.CosineSimilarity) and its loss.
 
 Why it is asked: it shows whether you see the matrix product in a double loop, and what you do about a
 norm of zero.
