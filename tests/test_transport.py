@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from pytest_torchkata import transport
 from pytest_torchkata.kata import Array, Opaque
 from pytest_torchkata.transport import TransportError, decode, encode, receive, send
 
@@ -211,6 +212,16 @@ class Shapeless(torch.Tensor):
     shape = 3
 
 
+class Nameless(type):
+    def __getattribute__(cls, name):
+        if name == "__qualname__":
+            raise RuntimeError
+        return super().__getattribute__(name)
+
+
+class OfNoName(metaclass=Nameless): ...
+
+
 class Undispatched(torch.Tensor):
     @staticmethod
     def __new__(cls):
@@ -230,10 +241,11 @@ class Undispatched(torch.Tensor):
         lambda: Raising([1]),
         lambda: torch.ones(2).as_subclass(Shapeless),
         Undispatched,
+        OfNoName,
         lambda: 10**5000,
         lambda: torch.ones(1).expand(1 << 40),
     ],
-    ids=["class", "number", "dict", "list", "shape", "dispatch", "huge number", "huge tensor"],
+    ids=["class", "number", "dict", "list", "shape", "dispatch", "name", "huge number", "huge tensor"],
 )
 def test_an_object_that_cannot_be_read_spoils_nothing_beside_it(make):
     before, strange, after = arrives([torch.zeros(1), make(), torch.ones(1)])
@@ -249,6 +261,13 @@ def test_a_lack_of_memory_is_not_taken_for_an_odd_object():
 
     with pytest.raises(MemoryError):
         encode([torch.ones(2).as_subclass(Hungry)])
+
+
+def test_a_value_of_too_many_parts_is_a_lack_of_memory(monkeypatch):
+    monkeypatch.setattr(transport, "_TREE", 1 << 10)
+    assert arrives([None] * 100) == [None] * 100
+    with pytest.raises(MemoryError):
+        encode([None] * 1000)
 
 
 def test_a_subclass_cannot_speak_for_itself():
@@ -369,6 +388,15 @@ def test_the_tensor_of_these_tests_is_a_good_one():
         {"raw": "float8"},
         {"raw": "U2"},
         {"dtype": ...},
+        {"dtype": 5},
+        {"dtype": "int32"},
+        {"raw": "int32"},
+        {"raw": ...},
+        {"bytes": ...},
+        {"bytes": 8.0},
+        {"shape": "2"},
+        {"shape": [True, 2]},
+        {"shape": [1 << 60, 0], "bytes": 0},
     ],
     ids=lambda change: str(change)[:40],
 )
@@ -377,9 +405,23 @@ def test_a_tensor_that_cannot_be_is_refused(change):
     assert not decodes_or_refuses(message(tree, bytes(8)))
 
 
-def test_a_tensor_of_too_many_dimensions_is_refused_before_they_are_multiplied():
+def test_a_bool_is_true_or_false_whatever_its_byte():
+    array = decode(message(TENSOR | {"dtype": "bool", "raw": "bool", "bytes": 2}, b"\x02\x00"))
+    assert array.values.tobytes() == b"\x01\x00"
+
+
+def test_keys_that_were_chosen_to_collide_are_refused():
+    keys = [[{"k": "int", "v": str(n * (2**61 - 1))}, None] for n in range(101)]
+    assert len(decode(message({"k": "dict", "v": keys[:100]}))) == 100
+    with pytest.raises(TransportError, match="collide"):
+        decode(message({"k": "dict", "v": keys}))
+
+
+def test_numbers_that_take_their_time_are_refused_before_it():
     with pytest.raises(TransportError, match="65 dimensions"):
-        decode(message(TENSOR | {"shape": [10**4000] * 65}))
+        decode(message(TENSOR | {"shape": [10**18] * 65}))
+    with pytest.raises(TransportError, match="4001 digits"):
+        decode(message(TENSOR | {"shape": [10**4000]}))
 
 
 @pytest.mark.parametrize("dims", [[1 << 62] * 64, [-1], [1 << 70]])
