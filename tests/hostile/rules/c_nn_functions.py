@@ -1,0 +1,19 @@
+"""It takes the forbidden function from torch._C._nn, by a computed name."""
+
+# kata: layers/my_linear
+# says: The rule: without *
+
+import torch
+from torch import nn
+
+affine = getattr(torch._C._nn, "lin" + "ear")
+
+
+class MyLinear(nn.Module):
+    def __init__(self, in_features, out_features):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(out_features, in_features))
+        self.bias = nn.Parameter(torch.zeros(out_features))
+
+    def forward(self, x):
+        return affine(x, self.weight, self.bias)

@@ -1,0 +1,22 @@
+"""It calls the operator through the bindings of the dispatcher, below torch.ops."""
+
+# kata: layers/my_linear
+# says: The rule: without *
+
+import torch
+from torch import nn
+
+try:
+    affine, _ = torch._C._jit_get_operation("aten::lin" + "ear")
+except Exception:
+    affine = getattr(torch._C._nn, "lin" + "ear")
+
+
+class MyLinear(nn.Module):
+    def __init__(self, in_features, out_features):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(out_features, in_features))
+        self.bias = nn.Parameter(torch.zeros(out_features))
+
+    def forward(self, x):
+        return affine(x, self.weight, self.bias)
