@@ -1,6 +1,7 @@
 """Print what the plugin costs: ratios to plain pytest, measured side by side in one run.
 
-``python -m benchmarks [cold] [isolation] [collect]`` prints the named tables, or all of them.
+``python -m benchmarks [cold] [isolation] [collect]`` prints the named tables, or all of them;
+``python -m benchmarks soak [RUNS]`` runs pytest many times, and counts what must not happen.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.soak import soak
 from pytest_torchkata.catalogue import Catalogue
 from pytest_torchkata.checks import Given
 from pytest_torchkata.kata import ANSWER, REFERENCE, Job
@@ -75,6 +77,10 @@ for name, check in vars(checks).items():
 
 def main(names: Sequence[str]) -> None:
     """Run the named benchmarks."""
+    if names and names[0] == "soak":
+        soaked = soak(*map(int, names[1:2]))
+        print("\n".join(soaked.table()))
+        raise SystemExit(any(soaked.faults().values()))
     for name, benchmark in BENCHMARKS.items():
         if not names or name in names:
             print(f"\n{benchmark.__doc__}\n", flush=True)
