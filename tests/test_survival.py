@@ -36,3 +36,33 @@ def test_costs_one_kata(project, isolation, ending):
     result.assert_outcomes(failed=1, passed=3)
     assert "Traceback" not in result.stdout.str()
     assert result.ret == 1
+
+
+@pytest.mark.parametrize("isolation", ["fork", "serve"])
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("stub.unlink(); stub.symlink_to('nowhere')", "*double.py cannot be read*No such file*"),
+        ("stub.write_text('def double(x):\\n    return 3 * x\\n')", "*out*expected*"),
+        ("stub.write_bytes(b'\\x00')", "*double.py*null bytes*"),
+    ],
+)
+def test_a_file_that_changes_during_the_run_costs_its_own_kata(project, isolation, change, says):
+    project.answer(OTHER).kata("toy/other").answer(OTHER, "toy/other")
+    project.pytester.makeconftest(
+        "import pathlib\n\n"
+        "def pytest_runtest_teardown(item):\n"
+        f"    stub = pathlib.Path({str(project.stub())!r})\n"
+        f"    if 'double.py::check_shape' in item.nodeid:\n        {change}\n"
+    )
+    result = project.run(f"--kata-isolation={isolation}")
+    result.stdout.fnmatch_lines([says])
+    result.assert_outcomes(failed=1, passed=4)
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_a_link_to_nowhere_is_no_kata(project):
+    project.kata("toy/other").answer(OTHER, "toy/other")
+    project.stub().unlink()
+    project.stub().symlink_to("nowhere")
+    project.run().assert_outcomes(passed=3)
