@@ -382,7 +382,7 @@ def _was_killed(run: Run) -> bool:
 def understand(reply: Mapping[str, Any], job: Job) -> Run:
     """Say what a reply means; nothing that an answer made the child send can raise here."""
     said = reply.get("output")
-    output = said.decode(errors="replace") if isinstance(said, bytes) else ""
+    output = _harmless(said.decode(errors="replace")) if isinstance(said, bytes) else ""
     if reply.get("cut"):
         output += f"\n[cut: only the first {len(output)} characters are kept]"
     frames = tuple(reply["stack"])
@@ -467,6 +467,16 @@ def _text(value: object) -> str:
     text = _COLOURS.sub("", text).replace("\r\n", "\n")
     shown = "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
     return shown.encode(errors="replace").decode()
+
+
+def _harmless(output: str) -> str:
+    """Return output with its colours, and without what else a terminal would obey."""
+    parts = re.split(r"(\x1b\[[0-9;]*m)", output.replace("\r\n", "\n").replace("\r", "\n"))
+    parts[::2] = [_CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", part) for part in parts[::2]]
+    return "".join(parts)
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def _line(value: object) -> str:

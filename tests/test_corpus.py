@@ -179,7 +179,7 @@ def sections(text):
 
 def test_an_answer_is_not_solved_and_it_is_said_what_happened(run, answer):
     assert run.states.get(answer.id, "to do") in ("failing", "to do")
-    told = run.sections[answer.id]
+    told = run.sections.get(answer.id, "")  # what is to do is not told as a failure
     for pattern in answer.says:
         assert fnmatchcase(" ".join(told.split()), f"*{pattern}*"), told
     assert "Traceback" not in told

@@ -1,7 +1,7 @@
 """It is right when it is called for the first time, and returns zeros from then on."""
 
 # kata: layers/my_linear
-# says: *loss before each step?1?*expected *
+# says: *expected*yours*
 
 import torch
 from torch import nn
