@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,11 +104,18 @@ def answers() -> list[Answer]:
                 found.append(Answer(f"wrong/{folder.name}_{name.lower()}", kata, text, "failing"))
     for group in CORPUS:
         for path in sorted((ROOT / "tests" / group).glob("*.py")):
-            kata = re.search(rb"^# kata: (\S+)\s*$", path.read_bytes(), re.MULTILINE)
-            if kata and not SLOW.search(path.stem) and not kata[1].decode().startswith(LEAVE_ALONE):
-                name = f"{path.parent.name}/{path.stem}"
-                found.append(Answer(name, kata[1].decode(), path.read_bytes(), "failing"))
+            answer = read(path)
+            if not SLOW.search(path.stem) and not answer.kata.startswith(LEAVE_ALONE):
+                found.append(answer)
     return found
+
+
+def read(path: Path) -> Answer:
+    """Read an answer of the corpora, which says in a comment to which kata it is one."""
+    text = path.read_bytes()
+    kata = re.search(rb"^# kata: (\S+)\s*$", text, re.MULTILINE)
+    assert kata, f"{path} has no line '# kata: ID'"
+    return Answer(f"{path.parent.name}/{path.stem}", kata[1].decode(), text, "failing")
 
 
 def _variants(path: Path, reference: str) -> Iterator[tuple[str, bytes]]:
@@ -122,7 +129,7 @@ def _variants(path: Path, reference: str) -> Iterator[tuple[str, bytes]]:
             yield each.name, "\n".join([reference, *own, *body]).encode()
 
 
-def clone(root: Path, chosen: list[Answer]) -> None:
+def clone(root: Path, chosen: Iterable[Answer]) -> None:
     """Lay out a project with these answers, each to a kata of its own name."""
     for answer in chosen:
         ignored = shutil.ignore_patterns("__pycache__")
@@ -240,17 +247,18 @@ def _told(said: list[str], answer: Answer) -> str:
 def _left(scratch: str) -> list[str]:
     """Return the processes that are left of runs with this directory for temporary files."""
     deadline = time.monotonic() + 3
-    while (left := list(_named(scratch))) and time.monotonic() < deadline:
+    while (left := list(processes(scratch))) and time.monotonic() < deadline:
         time.sleep(0.1)
     return left
 
 
-def _named(scratch: str) -> Iterator[str]:
+def processes(name: str) -> Iterator[str]:
+    """Yield the processes whose command names a directory or the like."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             told = " ".join(process.cmdline())
-            if scratch in told and process.status() != psutil.STATUS_ZOMBIE:
-                yield f"{process.pid} {process.status()}"
+            if name in told and process.status() != psutil.STATUS_ZOMBIE:
+                yield f"{process.pid} {process.status()} {told[:200]}"
 
 
 def _shared() -> set[str]:

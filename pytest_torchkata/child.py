@@ -55,7 +55,6 @@ def main(model: str, home: str) -> None:
     os.chdir(home)
     torch.set_num_threads(1)
     _be_exact()
-    confine.prepare()
     serve = _Forking(home, commands) if model == "fork" else _Serving(home, replies)
     send(replies, transport.encode({"ready": True}))
     gc.collect()
@@ -191,19 +190,18 @@ class _Bench:
     def _put_up_walls(self, order: Order) -> None:
         job = order.job
         is_ours = job.subject.source in ("reference", "reflex") or not job.check
-        is_answer = job.subject.source == "answer" and not is_ours
         observe.prepare(job)
         if job.ranks > 1:  # while there is still a network
             _join(order)
         _move_in(self._work)
         os.chdir(self._work)
-        room = confine.room_for(job.kata, self._work, is_answer=is_answer)
+        room = confine.room_for(job.kata, self._work, is_answer=job.runs_answer)
         if job.ranks > 1:
             room = dataclasses.replace(room, writable=(*room.writable, Path(order.rendezvous)))
         if job.check != observe.EXAMPLES:  # which may begin with a process group of their own
             confine.confine(room, job.limits)
         if not is_ours:
-            hidden = job.kata.solutions if is_answer else None
+            hidden = job.kata.solutions if job.runs_answer else None
             walled = confine.landlock_version() > 0
             ward.watch(observe.is_subjects(job), room, hidden, self._refused, walled=walled)
         self._before = state.fingerprint(*([] if is_ours else ["_kata.checks"]))
@@ -263,6 +261,7 @@ class _Forking:
         if known is None or known.key != key or known.spoiled:
             if known is not None:
                 self._end(known)
+            confine.prepare(job.kata)
             self._workers[slot] = _Worker(key, self._home)
         return self._workers[slot]
 

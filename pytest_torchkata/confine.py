@@ -62,10 +62,11 @@ def _has_libseccomp() -> bool:
     return False
 
 
-def prepare() -> None:
-    """Make ready what every process needs that is forked from this one."""
+def prepare(kata: Kata) -> None:
+    """Make ready what is the same for every process that is forked from this one."""
     if sys.platform.startswith("linux"):
         _filter()
+        _readable(kata.katas, kata.solutions)
 
 
 def confine(room: Room, limits: Limits) -> None:
@@ -99,15 +100,19 @@ def room_for(kata: Kata, work: Path, *, is_answer: bool) -> Room:
     not read the solutions, nor anything of the project that could hold a copy of them.
     """
     katas, solutions = kata.katas, kata.solutions
+    readable = (*_readable(katas, solutions), *(() if is_answer else (solutions,)))
+    devices = [*map(Path, _DEVICES), *Path("/dev").glob("nvidia*")]
+    return Room(work, readable, (*devices, *_coverage(katas, solutions)))
+
+
+@functools.cache
+def _readable(katas: Path, solutions: Path) -> tuple[Path, ...]:
+    """Return what everybody may read; to find it takes longer than to fork."""
     closed = [katas, solutions]
     if (_PACKAGE.parent / "solutions").is_dir():  # a clone, perhaps another one than that of the kata
         closed.append(_PACKAGE.parent / "solutions")
     names = (*_SYSTEM, str(_PACKAGE), sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path)
-    readable = [*_without(closed, (Path(name).resolve() for name in names)), katas]
-    if not is_answer:
-        readable.append(solutions)
-    devices = [*_DEVICES, *(str(path) for path in Path("/dev").glob("nvidia*"))]
-    return Room(work, tuple(dict.fromkeys(readable)), (*map(Path, devices), *_coverage(katas, solutions)))
+    return tuple(dict.fromkeys([*_without(closed, (Path(name).resolve() for name in names)), katas]))
 
 
 def _without(catalogue: Iterable[Path], places: Iterable[Path]) -> list[Path]:

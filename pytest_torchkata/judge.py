@@ -108,9 +108,8 @@ class Judge:
         if seen.broken:
             return _rule_verdict(check.kata, seen.broken, seen.output)
         found = _compared(check, expected, seen.values)
-        if not found and seen.again is not None and _compared(check, expected, seen.again):
-            lines = explain.again(_compared(check, expected, seen.again))
-            return Verdict("failed", lines=lines, output=seen.output, cause="again")
+        if not found and seen.again is not None and (later := _compared(check, expected, seen.again)):
+            return Verdict("failed", lines=explain.again(later), output=seen.output, cause="again")
         open_questions = [name for name, value in seen.values.items() if value == UNANSWERED]
         wrong = tuple(d for d in found if d.name not in open_questions)
         if found and not wrong:

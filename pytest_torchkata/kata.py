@@ -165,6 +165,11 @@ class Job:
     seconds: float | None = 10.0
     limits: Limits = Limits()
 
+    @property
+    def runs_answer(self) -> bool:
+        """Whether the learner's code is run, and not merely read."""
+        return self.subject.source == "answer" and bool(self.check)
+
 
 @dataclass(frozen=True)
 class Order:

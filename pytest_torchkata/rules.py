@@ -185,7 +185,7 @@ INTERNALS = frozenset({
     "cr_frame", "ag_frame", "get_objects", "get_referrers", "get_referents", "settrace", "setprofile",
     "addaudithook",
     "__subclasses__", "__globals__", "__closure__", "__code__", "cell_contents", "meta_path", "pythonapi",
-    "pytest_torchkata", "_kata", "_pytest",
+    *ward.JUDGES,
 })  # fmt: skip
 """Names by which a process is looked through or changed from within; no kata's answer needs one."""
 UNREADABLE = BrokenRule("a source that can be read", 0, "it could not be parsed")

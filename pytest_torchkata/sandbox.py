@@ -112,8 +112,7 @@ class Sandbox:
         model: Model = self.model if job.device == "cpu" else "serve"
         # Where one process serves many jobs, an answer's must not be the one that runs references, nor
         # one that another kata's answer was in.
-        is_answer = job.subject.source == "answer" and bool(job.check)
-        role = "" if model == "fork" else "answer" if is_answer else "ours"
+        role = "" if model == "fork" else "answer" if job.runs_answer else "ours"
         for attempt in range(ATTEMPTS):
             try:
                 children = [self._child(model, role, rank, job) for rank in range(job.ranks)]

@@ -20,7 +20,7 @@ from typing import Any
 from pytest_torchkata.confine import Room
 from pytest_torchkata.kata import Frame
 
-__all__ = ["made", "watch"]
+__all__ = ["JUDGES", "made", "watch"]
 
 _INSPECTING = {
     "sys._getframe": "_getframe", "sys._current_frames": "_current_frames",
@@ -54,8 +54,8 @@ _LISTING = {"os.listdir", "os.scandir"}
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CURIOUS = ("platform.py", "uuid.py")
 """Files of Python's library that start programs on their own account, and can do without."""
-_JUDGES = {"pytest_torchkata", "_kata", "_pytest"}
-
+JUDGES = {"pytest_torchkata", "_kata", "_pytest"}
+"""Packages that judge an answer, which it has no business with."""
 
 made: dict[int, CodeType] = {}
 """The code that an answer has had executed, by id, whatever file it says that it is from."""
@@ -191,7 +191,7 @@ def watch(
             if path is not None and not is_inside(path, own):
                 refuse(f"speak to another program ({path!r})", frame)
         elif event == "import":
-            if arguments[0].partition(".")[0] in _JUDGES and (place := asker(frame)):
+            if arguments[0].partition(".")[0] in JUDGES and (place := asker(frame)):
                 end("import what judges it", place)
         elif event.startswith(("ctypes.", "cpython.")) and (place := asker(frame)):
             end(f"call native code or reach into memory ({event})", place)

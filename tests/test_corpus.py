@@ -8,7 +8,6 @@ import contextlib
 import hashlib
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,69 +15,49 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import psutil
 import pytest
+
+from benchmarks.soak import Answer, clone, processes, read
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 GROUPS = [f"hostile/{name}" for name in ("verdict", "hidden", "objects", "rules", "harm")] + ["crash"]
 WITNESSES = {"solved": "autograd/my_relu", "failing": "activations/softmax", "to do": "layers/my_linear"}
-FAILING = "def my_softmax(x, dim=-1):\n    return x\nmy_log_softmax = my_logsumexp = my_softmax\n"
-LIMITS = ["--timeout=2", "--kata-limit=memory=1", "--kata-limit=disk=0.25"]
+FAILING = b"def my_softmax(x, dim=-1):\n    return x\nmy_log_softmax = my_logsumexp = my_softmax\n"
+LIMITS = ["--timeout=5", "--kata-limit=memory=0.5", "--kata-limit=disk=0.25"]
 
 
-@dataclass(frozen=True)
-class Answer:
-    path: Path
-    kata: str
-    says: tuple[str, ...]
-
-    @property
-    def id(self) -> str:
-        return f"{self.path.parent.name}/{self.path.stem}"
-
-
-def answers(group):
-    for path in sorted((HERE / group).glob("*.py")):
-        text = path.read_bytes().decode("latin-1")
-        kata = re.search(r"^# kata: (\S+)\s*$", text, re.MULTILINE)
-        says = re.findall(r"^# says: (.+?)\s*$", text, re.MULTILINE)
-        yield Answer(path, kata[1], tuple(says))
+def says(answer):
+    """Return what the reader of the terminal is told, as patterns."""
+    lines = re.findall(r"^# says: (.+?)\s*$", answer.text.decode("latin-1"), re.MULTILINE)
+    return [f"*{pattern}*" for pattern in lines]
 
 
 def chosen(model):
     """Return the answers that are run; all of them for both models where WHOLE_CORPUS is set."""
-    found = [each for group in GROUPS for each in answers(group)]
+    found = [read(path) for group in GROUPS for path in sorted((HERE / group).glob("*.py"))]
     return found if os.environ.get("WHOLE_CORPUS") else found[:: {"fork": 3, "serve": 15}[model]]
 
 
 def project(root, answers):
     """Lay out a clone: the answers to katas of their own names, and katas whose verdicts are known."""
-    for answer in answers:
-        add(root, answer.id, answer.kata, answer.path)
-    for state, kata in WITNESSES.items():
-        for topic in ("before", "zz_after"):
-            add(root, f"{topic}/{state.replace(' ', '_')}", kata, (ROOT / "katas" / kata).with_suffix(".py"))
-            stub = (root / "katas" / topic / state.replace(" ", "_")).with_suffix(".py")
-            if state == "solved":
-                shutil.copyfile(ROOT / "solutions" / kata / "reference.py", stub)
-            if state == "failing":
-                stub.write_text(FAILING)
-    add(root, "autograd/recompute_silu", "autograd/recompute_silu", ROOT / "katas/autograd/recompute_silu.py")
-    (root / "pytest.ini").write_text("[pytest]\naddopts = -p pytest_torchkata.plugin -p no:cacheprovider\n")
+    clone(root, [*answers, *witnesses()])
     git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "gc.auto=0"]
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "A clone"]):
         subprocess.run([*git, *command], cwd=root, check=True)
 
 
-def add(root, name, kata, stub):
-    shutil.copytree(ROOT / "solutions" / kata, root / "solutions" / name, ignore=ignored)
-    path = (root / "katas" / name).with_suffix(".py")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(stub, path)
-
-
-ignored = shutil.ignore_patterns("__pycache__")
+def witnesses():
+    for state, kata in WITNESSES.items():
+        text = (ROOT / "katas" / kata).with_suffix(".py").read_bytes()
+        if state == "solved":
+            text = (ROOT / "solutions" / kata / "reference.py").read_bytes()
+        if state == "failing":
+            text = FAILING
+        for topic in ("before", "zz_after"):
+            yield Answer(f"{topic}/{state.replace(' ', '_')}", kata, text, state)
+    hidden = "autograd/recompute_silu"  # which answers look for, at its own place
+    yield Answer(hidden, hidden, (ROOT / "katas" / hidden).with_suffix(".py").read_bytes(), "to do")
 
 
 def digest(root):
@@ -94,22 +73,12 @@ def digest(root):
     return found
 
 
-def leftovers():
-    """Return what an answer may have left outside of its project."""
+def leftovers(scratch):
+    """Return what a run, or an answer that names what it makes, may have left outside of its project."""
     places = [Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"), Path.home(), Path(sys.prefix)]
-    names = {str(path) for place in places for path in place.glob("*torchkata*")}
-    return names | {str(path) for path in Path.home().glob(".torchkata*")}
-
-
-def processes(root):
-    """Return the processes that belong to a run in a project."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            told = " ".join(process.cmdline())
-            if str(root) in told or "torchkata-hostile" in told:
-                found.append(told[:200])
-    return found
+    names = {str(path) for place in places for path in place.glob("*torchkata-hostile*")}
+    notes = {str(path) for path in Path.home().glob(".torchkata*")}
+    return names | notes | {str(path) for path in scratch.glob("*torchkata*")}
 
 
 @dataclass(frozen=True)
@@ -128,7 +97,7 @@ def pytest_generate_tests(metafunc):
     models = ("fork", "serve")
     if "answer" in metafunc.fixturenames:
         cases = [(model, one) for model in models for one in chosen(model)]
-        names = [f"{model}-{one.id}" for model, one in cases]
+        names = [f"{model}-{one.name}" for model, one in cases]
         metafunc.parametrize(("run", "answer"), cases, ids=names, indirect=["run"])
     elif "run" in metafunc.fixturenames:
         metafunc.parametrize("run", models, indirect=True)
@@ -148,17 +117,18 @@ RUNS = {}
 def outcome(model, tmp_path_factory):
     root = tmp_path_factory.mktemp("clone")
     project(root, chosen(model))
-    before, left = digest(root), leftovers()
+    scratch = tmp_path_factory.mktemp("scratch")
+    before, left = digest(root), leftovers(scratch)
     process = subprocess.run(
         [sys.executable, "-m", "pytest", "katas", "-n2", "-rA", f"--kata-isolation={model}", *LIMITS],
-        cwd=root, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=900,
+        cwd=root, env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}, timeout=900,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     text = process.stdout.decode(errors="replace")
     (root.parent / f"{model}.log").write_text(text)
     return Outcome(
         text, process.returncode, states(root), sections(text), before, digest(root),
-        leftovers() - left, processes(root),
+        leftovers(scratch) - left, [*processes(str(root)), *processes("torchkata-hostile")],
     )  # fmt: skip
 
 
@@ -178,10 +148,10 @@ def sections(text):
 
 
 def test_an_answer_is_not_solved_and_it_is_said_what_happened(run, answer):
-    assert run.states.get(answer.id, "to do") in ("failing", "to do")
-    told = run.sections.get(answer.id, "")  # what is to do is not told as a failure
-    for pattern in answer.says:
-        assert fnmatchcase(" ".join(told.split()), f"*{pattern}*"), told
+    assert run.states.get(answer.name, "to do") in ("failing", "to do")
+    told = run.sections.get(answer.name, "")  # what is to do is not told as a failure
+    for pattern in says(answer):
+        assert fnmatchcase(" ".join(told.split()), pattern), told
     assert "Traceback" not in told
 
 

@@ -1,6 +1,5 @@
 """What one answer does stays with it, and nothing of it is left when the run is over."""
 
-import contextlib
 import itertools
 import os
 import re
@@ -10,9 +9,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
+from benchmarks.soak import processes
 from pytest_torchkata import compare, explain, rules, sandbox, transport
 from pytest_torchkata.kata import ANSWER, Job, Kata, Observed
 from tests.conftest import REFERENCE, TOML
@@ -257,16 +256,6 @@ def start(project, then):
     return project.kata("toy/start", stub=STARTING.format(then=then), checks=ONE_CHECK)
 
 
-def processes(temporary):
-    """Return the processes that run answers with their files in a directory, by its name in their command."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if any(str(temporary) in word for word in process.cmdline()):
-                found.append(process)
-    return found
-
-
 def until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
@@ -287,7 +276,7 @@ def temporary(project, monkeypatch):
 @pytest.mark.own_children
 def test_nothing_is_left_of_a_run(project, temporary, isolation):
     start(project, "").run_on("katas/toy/start.py", isolation).assert_outcomes(passed=1)
-    until(lambda: not processes(temporary))
+    until(lambda: not list(processes(str(temporary))))
     assert list(temporary.iterdir()) == []
 
 
@@ -296,10 +285,10 @@ def test_nothing_is_left_of_a_run_that_was_killed(project, temporary, isolation,
     start(project, "sum(iter(int, 1))")
     arguments = ["katas/toy/start.py", f"--kata-isolation={isolation}", "--timeout=0"]
     run = project.pytester.popen([sys.executable, "-m", "pytest", *arguments], stdin=None)
-    until(lambda: len(processes(temporary)) >= ours + 3)
+    until(lambda: len(list(processes(str(temporary)))) >= ours + 3)
     run.kill()
     run.communicate()
-    until(lambda: not processes(temporary))
+    until(lambda: not list(processes(str(temporary))))
     until(lambda: not list(temporary.iterdir()))
 
 
