@@ -6,10 +6,11 @@ import textwrap
 from collections.abc import Iterator
 
 from pytest_torchkata import report
-from pytest_torchkata.catalogue import Catalogue, api, facts
+from pytest_torchkata.catalogue import api, facts
 from pytest_torchkata.checks import question_text, snippets
 from pytest_torchkata.kata import REFERENCE, Job, Kata, Observed, Opaque
 from pytest_torchkata.progress import ProgressError, Store
+from pytest_torchkata.project import Project
 from pytest_torchkata.sandbox import Sandbox, SandboxError, default_model
 
 __all__ = ["hint", "progress", "reveal"]
@@ -60,14 +61,14 @@ def _truth(kata: Kata) -> Iterator[str]:
         sandbox.close()
 
 
-def progress(catalogue: Catalogue, store: Store) -> Iterator[str]:
+def progress(project: Project) -> Iterator[str]:
     """Show every kata's state."""
     try:
-        standings = store.standings()
+        standings = project.store.standings()
     except ProgressError as error:
         yield f"The record of progress cannot be read: {error}"
         standings = {}
-    yield from report.overview(catalogue, standings)
+    yield from report.overview(project.catalogue, standings)
 
 
 def _recorded(write: object) -> Iterator[str]:

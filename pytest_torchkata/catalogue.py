@@ -14,7 +14,18 @@ from typing import Any, Literal, get_args
 
 from pytest_torchkata.kata import KINDS, LEVELS, Facts, Kata
 
-__all__ = ["Catalogue", "KataError", "Mistake", "api", "closest", "digest", "facts", "mistakes", "parse"]
+__all__ = [
+    "Catalogue",
+    "KataError",
+    "Mistake",
+    "api",
+    "closest",
+    "digest",
+    "facts",
+    "installed",
+    "mistakes",
+    "parse",
+]
 
 
 class KataError(Exception):
@@ -64,6 +75,15 @@ class Catalogue:
         near = [kata.id for kata in by_name] or closest(wanted, known) or _named_like(wanted, known)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise KataError(f"There is no kata {wanted!r}.{hint}")
+
+
+def installed() -> tuple[Path, Path]:
+    """Return the folders of the stubs and of the solutions that come with this package."""
+    package = Path(__file__).resolve().parent
+    # A wheel carries them inside; where the package is used from a clone they are beside it.
+    carried = package / "_catalogue"
+    place = carried if carried.is_dir() else package.parent
+    return place / "katas", place / "solutions"
 
 
 def closest(name: str, known: Iterable[str]) -> list[str]:

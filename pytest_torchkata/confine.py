@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_torchkata.catalogue import installed
 from pytest_torchkata.kata import Kata, Limits
 
 __all__ = ["Room", "confine", "landlock_version", "level", "prepare", "room_for"]
@@ -108,9 +109,7 @@ def room_for(kata: Kata, work: Path, *, is_answer: bool) -> Room:
 @functools.cache
 def _readable(katas: Path, solutions: Path) -> tuple[Path, ...]:
     """Return what everybody may read; to find it takes longer than to fork."""
-    closed = [katas, solutions]
-    if (_PACKAGE.parent / "solutions").is_dir():  # a clone, perhaps another one than that of the kata
-        closed.append(_PACKAGE.parent / "solutions")
+    closed = [katas, solutions, installed()[1]]  # which may be those of another clone
     names = (*_SYSTEM, str(_PACKAGE), sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path)
     return tuple(dict.fromkeys([*_without(closed, (Path(name).resolve() for name in names)), katas]))
 

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_torchkata import collect, confine, devices, explain, limits, report
-from pytest_torchkata.catalogue import Catalogue, KataError
+from pytest_torchkata.catalogue import KataError
 from pytest_torchkata.collect import CheckItem, KataFile, Surroundings, surroundings
 from pytest_torchkata.kata import Limits
+from pytest_torchkata.progress import ProgressError
+from pytest_torchkata.project import SETTINGS, Project
 from pytest_torchkata.record import Recorder, data_of
 from pytest_torchkata.sandbox import SandboxError
 
 if TYPE_CHECKING:
-    from pytest_torchkata.progress import Store
     from pytest_torchkata.sandbox import Sandbox
 
-_catalogue = pytest.StashKey[Catalogue]()
+_project = pytest.StashKey[Project]()
 _sandbox = pytest.StashKey["Sandbox"]()
 _seed = pytest.StashKey[int]()
 _devices = pytest.StashKey[devices.Devices]()
@@ -55,9 +56,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--hint", metavar="KATA", help="show the next hint for a kata, and run nothing")
     add("--reveal", metavar="KATA", help="show a kata's reference and checks, and run nothing")
     add("--progress", action="store_true", help="show how far every kata is, and run nothing")
-    parser.addini("torchkata_katas", "folder of the stubs", default="katas")
-    parser.addini("torchkata_solutions", "folder of the references and checks", default="solutions")
-    parser.addini("torchkata_progress", "file of the progress record", default=".torchkata/progress.sqlite3")
+    for name, (text, default) in SETTINGS.items():
+        parser.addini(name, text, default=default)
     parser.addini("torchkata_limits", "as --kata-limit, several", type="args", default=[])
     parser.addini("torchkata_isolation", "as --kata-isolation", default="")
 
@@ -66,14 +66,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marks, and on the controlling process the record of verdicts."""
     for mark in devices.MARKS:
         config.addinivalue_line("markers", mark)
-    root = config.rootpath
-    config.stash[_catalogue] = Catalogue(
-        root / config.getini("torchkata_katas"), root / config.getini("torchkata_solutions")
-    )
+    config.stash[_project] = Project.at(config.rootpath, config.getini)
     worker = getattr(config, "workerinput", None)
     if worker is None:
         config.stash[_seed] = _choose_seed(config)
-        recorder = Recorder(_store(config), config.stash[_catalogue])
+        recorder = Recorder(config.stash[_project])
         config.pluginmanager.register(recorder, "torchkata_record")
     else:
         config.stash[_seed] = worker["torchkata_seed"]
@@ -84,15 +81,9 @@ def _choose_seed(config: pytest.Config) -> int:
     return given if given is not None else random.SystemRandom().randrange(10**6)
 
 
-def _store(config: pytest.Config) -> Store:
-    from pytest_torchkata.progress import Store
-
-    return Store(config.rootpath / config.getini("torchkata_progress"))
-
-
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say how katas are judged in this run."""
-    if not config.stash[_catalogue].solutions.is_dir():
+    if not config.stash[_project].catalogue.solutions.is_dir():
         return []
     names = config.stash[_devices].names if _devices in config.stash else ("cpu",)
     settings: dict[str, object] = {
@@ -152,11 +143,11 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def _answer(config: pytest.Config, question: str) -> Iterable[str]:
     from pytest_torchkata import aids
 
-    known, store = config.stash[_catalogue], _store(config)
+    project = config.stash[_project]
     if question == "progress":
-        return aids.progress(known, store)
-    kata = known.find(config.getoption(question))
-    return aids.hint(kata, store) if question == "hint" else aids.reveal(kata, store)
+        return aids.progress(project)
+    kata = project.catalogue.find(config.getoption(question))
+    return aids.hint(kata, project.store) if question == "hint" else aids.reveal(kata, project.store)
 
 
 # Collecting ---------------------------------------------------------------------------------------
@@ -168,7 +159,7 @@ def pytest_collect_file(
 ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """Collect a stub as its hidden checks, and as nothing else."""
     found = yield
-    kata = parent.config.stash[_catalogue].at(file_path)
+    kata = parent.config.stash[_project].catalogue.at(file_path)
     if kata is None:
         return found
     if not parent.config.option.collectonly and not _is_controller(parent.config):
@@ -213,10 +204,9 @@ def _is_controller(config: pytest.Config) -> bool:
 
 def _surroundings(config: pytest.Config) -> Surroundings:
     from pytest_torchkata.judge import Judge
-    from pytest_torchkata.progress import ProgressError
 
     try:
-        standings = _store(config).standings()
+        standings = config.stash[_project].store.standings()
     except ProgressError:  # the record says so at the end
         standings = {}
     return Surroundings(
@@ -312,7 +302,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         return None
     from pytest_torchkata.distribution import ByKata
 
-    return ByKata(config, log, config.stash[_catalogue])
+    return ByKata(config, log, config.stash[_project].catalogue)
 
 
 # Running ------------------------------------------------------------------------------------------

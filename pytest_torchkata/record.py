@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_torchkata import report as words
-from pytest_torchkata.catalogue import Catalogue
 from pytest_torchkata.collect import CheckItem, NotShown, NotSolved, surroundings
 from pytest_torchkata.kata import State
-from pytest_torchkata.progress import ProgressError, Store
+from pytest_torchkata.progress import ProgressError
+from pytest_torchkata.project import Project
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
@@ -77,9 +77,9 @@ class _Tally:
 class Recorder:
     """Records each kata's verdict with its last check, and tells the standing at the end of the run."""
 
-    def __init__(self, store: Store, catalogue: Catalogue) -> None:
-        self._store = store
-        self._catalogue = catalogue
+    def __init__(self, project: Project) -> None:
+        self._store = project.store
+        self._catalogue = project.catalogue
         self._tallies: dict[str, _Tally] = {}
         self._states: dict[str, State | None] = {}
         self._trouble: str | None = None

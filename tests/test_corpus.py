@@ -11,6 +11,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -117,19 +118,20 @@ RUNS = {}
 def outcome(model, tmp_path_factory):
     root = tmp_path_factory.mktemp("clone")
     project(root, chosen(model))
-    scratch = tmp_path_factory.mktemp("scratch")
-    before, left = digest(root), leftovers(scratch)
-    process = subprocess.run(
-        [sys.executable, "-m", "pytest", "katas", "-n2", "-rA", f"--kata-isolation={model}", *LIMITS],
-        cwd=root, env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}, timeout=900,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    text = process.stdout.decode(errors="replace")
-    (root.parent / f"{model}.log").write_text(text)
-    return Outcome(
-        text, process.returncode, states(root), sections(text), before, digest(root),
-        leftovers(scratch) - left, [*processes(str(root)), *processes("torchkata-hostile")],
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="scratch-") as name:  # a short one: sockets are made there
+        scratch = Path(name)
+        before, left = digest(root), leftovers(scratch)
+        process = subprocess.run(
+            [sys.executable, "-m", "pytest", "katas", "-n2", "-rA", f"--kata-isolation={model}", *LIMITS],
+            cwd=root, env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": name}, timeout=900,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        text = process.stdout.decode(errors="replace")
+        (root.parent / f"{model}.log").write_text(text)
+        return Outcome(
+            text, process.returncode, states(root), sections(text), before, digest(root),
+            leftovers(scratch) - left, [*processes(str(root)), *processes("torchkata-hostile")],
+        )  # fmt: skip
 
 
 def states(root):
