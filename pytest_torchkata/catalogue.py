@@ -120,7 +120,7 @@ def facts(kata: Kata) -> Facts:
         raise KataError(f"{path}: {error}") from error
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.cache  # a catalogue is read from end to end, where keeping only the latest keeps none
 def _read_facts(path: Path, modified: int) -> Facts:
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     problems = [*_field_problems(table), *_choice_problems(table)]
@@ -167,7 +167,7 @@ def api(kata: Kata) -> tuple[str, ...]:
     return _read_api(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.cache
 def _read_api(path: Path, modified: int) -> tuple[str, ...]:
     names = (name for node in parse(path).body for name in _defined(node))
     return tuple(name for name in names if not name.startswith("_"))

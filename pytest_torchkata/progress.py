@@ -7,6 +7,7 @@ show as a warning, since a record that cannot be kept is no reason to withhold a
 
 from __future__ import annotations
 
+import heapq
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,16 +15,24 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from pytest_torchkata.kata import State
+from pytest_torchkata.schedule import Event, due, practised
 
 __all__ = ["ProgressError", "Standing", "Store"]
 
-_VERSION = 1
+_VERSION = 2
 _PATIENCE = 10.0
 """Seconds to wait for another run that is writing."""
 
+_AID_TABLE = """CREATE TABLE aid (
+    id INTEGER PRIMARY KEY,
+    kata TEXT NOT NULL,
+    at TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('hint', 'reveal', 'reset')),
+    what TEXT NOT NULL
+)"""
 _SCHEMA = (
     """CREATE TABLE run (
         id INTEGER PRIMARY KEY,
@@ -40,13 +49,15 @@ _SCHEMA = (
         device TEXT NOT NULL
     )""",
     "CREATE INDEX run_by_kata ON run (kata)",
-    """CREATE TABLE aid (
-        id INTEGER PRIMARY KEY,
-        kata TEXT NOT NULL,
-        at TEXT NOT NULL,
-        kind TEXT NOT NULL CHECK (kind IN ('hint', 'reveal')),
-        what TEXT NOT NULL
-    )""",
+    _AID_TABLE,
+    f"PRAGMA user_version = {_VERSION}",
+)
+_FROM_VERSION_1 = (
+    # SQLite cannot change a CHECK, so the table is made anew; version 1 knew no 'reset'.
+    "ALTER TABLE aid RENAME TO aid_1",
+    _AID_TABLE,
+    "INSERT INTO aid SELECT * FROM aid_1",
+    "DROP TABLE aid_1",
     f"PRAGMA user_version = {_VERSION}",
 )
 _ADD_RUN = """
@@ -74,9 +85,9 @@ class Standing:
     """How the learner stands with one kata."""
 
     state: State = "to do"
-    """The latest verdict."""
+    """The latest verdict; to do where the stub was put back since."""
     source: str = ""
-    """The digest of the stub in the latest run."""
+    """The digest of the stub in the latest run; empty where the stub was put back since."""
     attempts: int = 0
     """Runs with something written, where running the same file again is not another attempt."""
     solved_at: datetime | None = None
@@ -93,6 +104,14 @@ class Standing:
     """Revealed when it had never been solved, whether or not it was solved later."""
     kept_seed: int | None = None
     """The seed to run with, so that a failure is met again until it is overcome."""
+    due_at: datetime | None = None
+    """When it is due for review; None before it was first solved or revealed."""
+    closed: bool = False
+    """Whether it is solved, or was revealed: another solution is no practice before a reset."""
+
+    def is_due(self, now: datetime | None = None) -> bool:
+        """Return whether it is due for review."""
+        return self.due_at is not None and self.due_at <= (now or datetime.now(UTC))
 
 
 class _Run(NamedTuple):
@@ -109,7 +128,7 @@ class _Run(NamedTuple):
 class _Aid(NamedTuple):
     kata: str
     at: str
-    kind: Literal["hint", "reveal"]
+    kind: Literal["hint", "reveal", "reset"]
     what: str
 
 
@@ -160,6 +179,17 @@ class Store:
         """Record that the solution, or the part of it that ``what`` names, was shown."""
         with self._writing() as connection:
             connection.execute(_ADD_AID, (kata_id, _text(at), "reveal", what))
+
+    def reset(self, kata_id: str, *, at: datetime | None = None) -> None:
+        """Record that the stub was put back, to begin anew.
+
+        Of a kata that is to do already that says nothing new, and is not recorded.
+        """
+        standing = self.standing(kata_id)
+        if standing.state == "to do" and not standing.closed:
+            return
+        with self._writing() as connection:
+            connection.execute(_ADD_AID, (kata_id, _text(at), "reset", "stub"))
 
     # Reading ----------------------------------------------------------------------------------
 
@@ -213,6 +243,9 @@ class Store:
                     for statement in _SCHEMA:
                         connection.execute(statement)
                 self._check(connection)
+                if self._version(connection) == 1:
+                    for statement in _FROM_VERSION_1:
+                        connection.execute(statement)
                 yield connection
                 connection.execute("COMMIT")
 
@@ -263,7 +296,7 @@ class Store:
         try:
             yield
         # SQLite keeps no checksums: in a damaged file a time may be no time, or no text.
-        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
+        except (sqlite3.Error, OSError, ValueError, TypeError, OverflowError) as error:
             raise ProgressError(self._explain(error, doing)) from error
 
     def _explain(self, error: Exception, doing: Literal["read", "written"]) -> str:
@@ -299,39 +332,71 @@ class Store:
 
 def _standing(runs: Sequence[_Run], aids: Sequence[_Aid]) -> Standing:
     """Sum up one kata's runs and aids, both oldest first."""
+    events = _merged(runs, aids)
+    practice = practised(event for event, _ in events)
     solved_at = next((_time(run.at) for run in runs if run.state == "solved"), None)
     reveals = [_time(aid.at) for aid in aids if aid.kind == "reveal"]
     standing = Standing(
         hints=len({aid.what for aid in aids if aid.kind == "hint"}),
         revealed=bool(reveals),
         revealed_before_solving=any(solved_at is None or at < solved_at for at in reveals),
+        due_at=due(practice.reviews),
+        closed=practice.closed,
     )
     if not runs:
         return standing
     latest = runs[-1]
+    standing = replace(
+        standing,
+        attempts=_attempts(events),
+        solved_at=solved_at,
+        last_at=_time(latest.at),
+        checks=latest.checks,
+    )
+    if _put_back(events):
+        return standing
     return replace(
         standing,
         state=latest.state,
         source=latest.source,
-        attempts=_attempts(runs),
-        solved_at=solved_at,
-        last_at=_time(latest.at),
         passed=latest.passed,
-        checks=latest.checks,
         failing=latest.failing,
         kept_seed=int(latest.seed) if latest.state == "failing" else None,
     )
 
 
-def _attempts(runs: Iterable[_Run]) -> int:
+_Events = Sequence[tuple[Event, str]]
+"""What happened, and with which source."""
+
+
+def _merged(runs: Iterable[_Run], aids: Iterable[_Aid]) -> _Events:
+    """Merge by time, each in its own order of writing: a clock that was set back changes neither."""
+    return list(
+        heapq.merge(
+            ((Event(run.state, _time(run.at)), run.source) for run in runs),
+            ((Event(aid.kind, _time(aid.at)), "") for aid in aids),
+            key=lambda event: event[0].at,
+        )
+    )
+
+
+def _put_back(events: _Events) -> bool:
+    """Return whether the stub was put back since the latest run."""
+    happened = (event.what for event, _ in reversed(events))
+    return next((what for what in happened if what not in ("hint", "reveal")), None) == "reset"
+
+
+def _attempts(events: _Events) -> int:
     """Count the runs that tried something else than the run before.
 
     Going back to the stub and then to the same answer is a new attempt.
     """
     attempts, tried = 0, None
-    for run in runs:
-        if run.source != tried:
-            tried = None if run.state == "to do" else run.source
+    for event, source in events:
+        if event.what == "reset":
+            tried = None
+        elif event.what in get_args(State) and source != tried:
+            tried = None if event.what == "to do" else source
             attempts += tried is not None
     return attempts
 

@@ -11,7 +11,7 @@ from typing import Any
 from pytest_torchkata.catalogue import Catalogue, installed
 from pytest_torchkata.progress import Store
 
-__all__ = ["INSTALLED", "SETTINGS", "Project", "ProjectError", "find"]
+__all__ = ["INSTALLED", "SETTINGS", "Project", "ProjectError", "around", "find", "settings"]
 
 INSTALLED = "installed"
 """The value of torchkata_solutions by which a practice directory takes those that come with us."""
@@ -53,71 +53,84 @@ class Project:
 
 
 def find(start: Path) -> Project:
-    """Return the project that a directory is in.
-
-    Its root is the nearest directory above with settings for pytest, as for pytest itself. Raises
-    ``ProjectError`` if there is none with katas.
-    """
-    above = (start, *start.parents)
-    for root in above:
-        settings = _settings(root)
-        if settings is not None:
-            return _with_katas(root, settings)
-    return _with_katas(next((root for root in above if (root / "pyproject.toml").is_file()), start), {})
-
-
-def _with_katas(root: Path, settings: Mapping[str, Any]) -> Project:
-    project = Project.at(root, lambda name: str(settings.get(name, SETTINGS[name][1])))
+    """Return the project that a directory is in; raises ``ProjectError`` if there is none with katas."""
+    project = around(start)
     if not project.catalogue.solutions.is_dir():
         raise ProjectError(
-            f"There are no katas in {root} (no folder {project.catalogue.solutions}). "
+            f"There are no katas in {project.root} (no folder {project.catalogue.solutions}). "
             "Make a practice directory:  torchkata init drills"
         )
     return project
 
 
+def around(start: Path) -> Project:
+    """Return the project that a directory is or would be in, whether or not it has katas.
+
+    Its root is the nearest directory above with settings for pytest, as for pytest itself. Raises
+    ``ProjectError`` if they cannot be read.
+    """
+    above = (start, *start.parents)
+    for root in above:
+        found = settings(root)
+        if found is not None:
+            return _with(root, found)
+    # Without settings, what marks a project of Python's counts, however far above.
+    marked = (root for mark in ("pyproject.toml", "setup.py") for root in above if (root / mark).is_file())
+    return _with(next(marked, start), {})
+
+
+def _with(root: Path, known: Mapping[str, object]) -> Project:
+    def setting(name: str) -> str:
+        value = known.get(name, SETTINGS[name][1])
+        if not isinstance(value, str):
+            raise ProjectError(f"{name} is {value!r} in the settings of pytest in {root}, expected a path.")
+        return value
+
+    return Project.at(root, setting)
+
+
 # The ini file -------------------------------------------------------------------------------------
 
-_FILES: dict[str, tuple[str, ...]] = {
-    "pytest.toml": ("pytest",),
-    ".pytest.toml": ("pytest",),
-    "pytest.ini": ("pytest",),
-    ".pytest.ini": ("pytest",),
-    "pyproject.toml": ("tool.pytest", "tool.pytest.ini_options"),
-    "tox.ini": ("pytest",),
-    "setup.cfg": ("tool:pytest",),
-}
-"""The files that pytest reads, the first first, and the sections of each."""
+_FILES = (
+    "pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg",
+)  # fmt: skip
+"""The files that pytest reads, of which the first that has settings counts."""
 
 
-def _settings(root: Path) -> Mapping[str, Any] | None:
+def settings(root: Path) -> Mapping[str, object] | None:
     """Return pytest's settings in a directory; None if it has none."""
-    for name, sections in _FILES.items():
+    for name in _FILES:
         path = root / name
-        if not path.is_file():
-            continue
-        found = _read(path, sections)
-        if found is not None:
+        if path.is_file() and (found := _read(path)) is not None:
             return found
-        if path.stem in ("pytest", ".pytest"):  # which counts for pytest also where it is empty
-            return {}
     return None
 
 
-def _read(path: Path, sections: tuple[str, ...]) -> Mapping[str, Any] | None:
+def _read(path: Path) -> Mapping[str, object] | None:
+    """Return the settings in a file; None if it has no section for them, and so does not count."""
+    sections = _sections(path)
+    if path.name == "pyproject.toml":
+        own = dict(_below(sections, "tool", "pytest") or {})
+        older = own.pop("ini_options", None)
+        return own or (older if isinstance(older, dict) else None)
+    found = _below(sections, "tool:pytest" if path.name == "setup.cfg" else "pytest")
+    if found is None and path.stem in ("pytest", ".pytest"):  # which count even where they are empty
+        return {}
+    return found
+
+
+def _sections(path: Path) -> Mapping[str, Any]:
     import iniconfig  # of pytest's own
 
     try:
         if path.suffix == ".toml":
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-            return next((found for each in sections if (found := _below(table, each)) is not None), None)
-        ini = iniconfig.IniConfig(path)
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+        return {section.name: dict(section.items()) for section in iniconfig.IniConfig(path)}
     except (OSError, ValueError, iniconfig.ParseError) as error:
         raise ProjectError(f"{path} cannot be read: {error}") from error
-    return next((dict(ini[each].items()) for each in sections if each in ini), None)
 
 
-def _below(table: Any, dotted: str) -> Mapping[str, Any] | None:
-    for key in dotted.split("."):
+def _below(table: object, *keys: str) -> Mapping[str, object] | None:
+    for key in keys:
         table = table.get(key) if isinstance(table, dict) else None
     return table if isinstance(table, dict) else None

@@ -10,7 +10,7 @@ import pytest
 from pytest_torchkata import report as words
 from pytest_torchkata.collect import CheckItem, NotShown, NotSolved, surroundings
 from pytest_torchkata.kata import State
-from pytest_torchkata.progress import ProgressError
+from pytest_torchkata.progress import ProgressError, Standing
 from pytest_torchkata.project import Project
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def data_of(item: CheckItem, call: pytest.CallInfo[None], report: pytest.TestRep
         "checks": file.checks,
         "selected": file.selected,
         "seed": item.config.stash[surroundings].seed_for(file.kata),
-        "source": file.source(),
+        "source": file.source,
         "device": str(item.parameters.get("device", "cpu")),
         "one_line": crash.message if crash else "",
     }
@@ -77,7 +77,8 @@ class _Tally:
 class Recorder:
     """Records each kata's verdict with its last check, and tells the standing at the end of the run."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, *, due_only: bool) -> None:
+        self._due_only = due_only
         self._store = project.store
         self._catalogue = project.catalogue
         self._tallies: dict[str, _Tally] = {}
@@ -119,21 +120,28 @@ class Recorder:
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
         """Show how far the topics of this run have come, and what to do next."""
-        if not self._tallies:
+        lines = self._lines() if self._tallies else self._nothing_due() if self._due_only else []
+        if not lines:
             return
         terminalreporter.write_sep("=", "progress")
-        for line in self._lines():
+        for line in lines:
             terminalreporter.write_line(line, **words.colour(line))
+
+    def _nothing_due(self) -> list[str]:
+        return list(words.nothing_due(self._catalogue, self._standings()))
+
+    def _standings(self) -> dict[str, Standing]:
+        try:
+            return self._store.standings()
+        except ProgressError as error:
+            self._trouble = str(error)
+            return {}
 
     def _lines(self) -> list[str]:
         lines = []
-        try:
-            standings = self._store.standings()
-        except ProgressError as error:
-            self._trouble = str(error)
-            standings = {}
+        standings = self._standings()
         topics = list(dict.fromkeys(name.rpartition("/")[0] for name in self._tallies))
-        for title, names in self._notes().items():
+        for title, names in self._notes(standings).items():
             if names:
                 lines.append(f" {title}: {_some(names)}")
         lines += words.bars(self._catalogue, standings, topics)
@@ -142,13 +150,16 @@ class Recorder:
             lines.append(f" Progress was not recorded: {self._trouble}")
         return lines
 
-    def _notes(self) -> dict[str, list[str]]:
+    def _notes(self, standings: dict[str, Standing]) -> dict[str, list[str]]:
         """Return the katas of this run that a reader could miss, by what is to be said of them."""
         undecided = [name for name, state in self._states.items() if state is None]
         seen = {name: set(self._tallies[name].outcomes) for name in undecided}
         skipped = [name for name in undecided if seen[name] == {"skipped"}]
         partial = [name for name in undecided if "passed" in seen[name] and "error" not in seen[name]]
+        solved = [name for name, state in self._states.items() if state == "solved"]
+        due = [name for name in solved if name in standings and standings[name].is_due()]
         return {
+            f"Solved before, and due for review (torchkata reset {due[0] if due else ''})": due,
             "To do": [name for name, state in self._states.items() if state == "to do"],
             "Skipped": skipped,
             "Passed as far as it was selected, which does not count as solved": partial,

@@ -5,21 +5,24 @@ Colour is added where a line is printed, from what the line begins with.
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pytest_torchkata import explain
 from pytest_torchkata.catalogue import Catalogue, KataError, facts
-from pytest_torchkata.kata import LEVELS, Facts, Kata, Verdict
+from pytest_torchkata.kata import Facts, Kata, Verdict
+from pytest_torchkata.review import Advice, advise
 
 if TYPE_CHECKING:
     from _pytest._io import TerminalWriter
 
     from pytest_torchkata.progress import Standing
 
-__all__ = ["Message", "bars", "colour", "failure", "header", "next_step", "overview", "reveal"]
+__all__ = ["Message", "bars", "colour", "failure", "header", "next_step", "nothing_due", "overview", "reveal"]
 
 WIDTH = 96
 _BAR = 10
@@ -119,17 +122,22 @@ def _reasons(kata: Kata, verdict: Verdict) -> Iterator[str]:
 def bars(
     catalogue: Catalogue, standings: Mapping[str, Standing], topics: Sequence[str] | None = None
 ) -> Iterator[str]:
-    """Show a bar for each topic: solved, failing, to do, attempts."""
+    """Show a bar for each topic: solved, due, failing, to do, attempts."""
     by_topic = _by_topic(catalogue, topics)
     width = max((len(topic) for topic in by_topic), default=0)
     for topic, katas in by_topic.items():
         states = [_state(standings, kata) for kata in katas]
         solved, failing = states.count("solved"), states.count("failing")
+        # One that fails is being written again already.
+        due = sum(
+            _is_due(standings, kata) for kata, state in zip(katas, states, strict=True) if state != "failing"
+        )
         full = _BAR * solved // len(katas)
         bar = "█" * full + "░" * (_BAR - full)
         attempts = sum(standings[kata.id].attempts for kata in katas if kata.id in standings)
         counts = f"{solved}/{len(katas)}"
         rest = [
+            f"{due} due for review" if due else "",
             f"{failing} failing" if failing else "",
             f"{len(katas) - solved - failing} to do" if len(katas) > solved + failing else "",
             f"{attempts} attempt{'s' * (attempts != 1)}" if attempts else "",
@@ -166,25 +174,57 @@ def _line(kata: Kata, standing: Standing | None) -> str:
         notes.append(f"{standing.hints} hint{'s' * (standing.hints != 1)}")
     if standing.revealed:
         notes.append("revealed")
+    if standing.due_at:
+        notes.append(_when(standing.due_at))
     return f"{mark} {about}   {', '.join(notes)}".rstrip()
+
+
+def _when(due_at: datetime) -> str:
+    """Return ``due``, or in how many days it will be, of which the last one has begun."""
+    days = math.ceil((due_at - datetime.now(UTC)) / timedelta(days=1))
+    return "due" if days <= 0 else f"due in {days} day{'s' * (days != 1)}"
 
 
 def next_step(
     catalogue: Catalogue, standings: Mapping[str, Standing], topics: Sequence[str] | None = None
 ) -> Iterator[str]:
-    """Say what to do now: a kata that fails, else the easiest that is not solved, here and then anywhere."""
+    """Say what to do now, and what to type for it: in these topics, and then anywhere."""
     katas = [kata for group in _by_topic(catalogue, topics).values() for kata in group]
-    for state in ("failing", "to do"):
-        todo = sorted((kata for kata in katas if _state(standings, kata) == state), key=_by_difficulty)
-        if todo:
-            verb = "fix" if state == "failing" else "write"
-            stub = explain.shown(todo[0].stub)
-            yield f" Next: {verb} {stub}{_cost(todo[0])} and run  pytest {stub}"
-            return
-    if topics is not None:
+    advice = advise(katas, standings)
+    if advice is not None:
+        yield f" Next: {_step(advice, standings)}"
+    elif topics is not None:
         yield from next_step(catalogue, standings)
     elif katas:
-        yield " Next: nothing; every kata is solved."
+        yield f" Next: nothing; every kata is solved. {_first_due(katas, standings)}".rstrip()
+
+
+def _step(advice: Advice, standings: Mapping[str, Standing]) -> str:
+    kata = advice.kata
+    stub = f"{explain.shown(kata.stub)}"
+    if advice.why != "due":
+        verb = "fix" if advice.why == "failing" else "write"
+        return f"{verb} {stub}{_cost(kata)} and run  pytest {stub}"
+    if standings[kata.id].closed:
+        return f"review {stub}{_cost(kata)}: type  torchkata reset {kata.id}  and write it again"
+    return f"review {stub}{_cost(kata)}: write it again and run  pytest {stub}"
+
+
+def nothing_due(catalogue: Catalogue, standings: Mapping[str, Standing]) -> Iterator[str]:
+    """Say that nothing is due for review, and when something will be; nothing if something is."""
+    katas = catalogue.all()
+    if not any(_is_due(standings, kata) for kata in katas):
+        when = _first_due(katas, standings)
+        yield f" Nothing is due for review. {when or 'A kata comes back some days after it was solved.'}"
+
+
+def _first_due(katas: Sequence[Kata], standings: Mapping[str, Standing]) -> str:
+    dates = {kata.id: standings[kata.id].due_at for kata in katas if kata.id in standings}
+    known = [(at, name) for name, at in dates.items() if at]
+    if not known:
+        return ""
+    at, name = min(known)
+    return f"The first review, {name}, is {_when(at)} ({at.astimezone():%Y-%m-%d})."
 
 
 def _cost(kata: Kata) -> str:
@@ -193,15 +233,6 @@ def _cost(kata: Kata) -> str:
     except KataError:
         return ""
     return f" ({known.level}, {known.minutes} min)"
-
-
-def _by_difficulty(kata: Kata) -> tuple[bool, int, int, str]:
-    try:
-        known = facts(kata)
-    except KataError:
-        return True, len(LEVELS), 0, kata.id
-    # What needs a machine of another kind comes last.
-    return known.kind == "gpu", LEVELS.index(known.level), known.minutes, kata.id
 
 
 def _by_topic(catalogue: Catalogue, topics: Sequence[str] | None) -> dict[str, list[Kata]]:
@@ -214,6 +245,10 @@ def _by_topic(catalogue: Catalogue, topics: Sequence[str] | None) -> dict[str, l
 
 def _state(standings: Mapping[str, Standing], kata: Kata) -> str:
     return standings[kata.id].state if kata.id in standings else "to do"
+
+
+def _is_due(standings: Mapping[str, Standing], kata: Kata) -> bool:
+    return kata.id in standings and standings[kata.id].is_due()
 
 
 # Help, and the run's circumstances ----------------------------------------------------------------

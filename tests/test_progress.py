@@ -242,6 +242,100 @@ def test_giving_up_stays_on_record_after_solving(store: Store) -> None:
     assert (standing.revealed, standing.revealed_before_solving) == (True, True)
 
 
+# Beginning anew -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", ["solved", "failing"])
+def test_a_kata_whose_stub_was_put_back_is_to_do_until_it_is_run(store: Store, before: State) -> None:
+    judged(store, before, "a", at=NOON)
+    store.reset(KATA, at=NOON + timedelta(hours=1))
+    known = store.standing(KATA)
+    assert (known.state, known.source, known.passed, known.failing) == ("to do", "", 0, None)
+    assert known.kept_seed is None
+    assert (known.attempts, known.checks, known.last_at) == (1, 5, NOON)
+    assert known.solved_at == (NOON if before == "solved" else None)
+
+    assert judged(store, "to do", "stub", at=NOON + timedelta(hours=2)) == known
+    known = judged(store, "failing", "b", at=NOON + timedelta(hours=3))
+    assert (known.state, known.source, known.attempts) == ("failing", "b", 2)
+
+
+def test_the_same_answer_once_more_from_the_beginning_is_another_attempt(store: Store) -> None:
+    judged(store, "solved", "a", at=NOON)
+    store.reset(KATA, at=NOON + timedelta(hours=1))
+    assert judged(store, "solved", "a", at=NOON + timedelta(hours=2)).attempts == 2
+
+
+def test_an_aid_after_the_stub_was_put_back_changes_no_state(store: Store) -> None:
+    judged(store, "solved", at=NOON)
+    store.reset(KATA, at=NOON + timedelta(hours=1))
+    store.hinted(KATA, 1, at=NOON + timedelta(hours=2))
+    assert store.standing(KATA).state == "to do"
+
+
+def test_putting_back_a_stub_that_is_to_do_leaves_no_trace(store: Store) -> None:
+    store.reset(KATA)
+    assert not store.path.parent.exists()
+
+    store.hinted(KATA, 1)
+    store.reset(KATA)
+    judged(store, "solved")
+    store.reset(KATA)
+    store.reset(KATA)
+    assert rows(store, "SELECT kind FROM aid ORDER BY id") == [("hint",), ("reset",)]
+
+
+def test_a_solved_kata_is_due_some_days_later(store: Store) -> None:
+    known = judged(store, "failing", "a", at=NOON)
+    assert (known.due_at, known.closed, known.is_due()) == (None, False, False)
+
+    known = judged(store, "solved", "b", at=NOON)
+    assert known.closed
+    assert known.due_at is not None
+    assert known.due_at > NOON
+    assert not known.is_due(NOON)
+    assert not known.is_due(known.due_at - timedelta(seconds=1))
+    assert known.is_due(known.due_at)
+    assert known.is_due()
+
+
+def test_a_review_puts_the_next_one_off(store: Store) -> None:
+    first = judged(store, "solved", at=NOON).due_at
+    assert first is not None
+    store.reset(KATA, at=first)
+    known = store.standing(KATA)
+    assert (known.state, known.due_at, known.closed) == ("to do", first, False)
+
+    known = judged(store, "solved", at=first + timedelta(hours=1))
+    assert known.due_at is not None
+    assert known.due_at - first > first - NOON
+    assert not known.is_due(first + timedelta(hours=1))
+    assert judged(store, "solved", at=first + timedelta(hours=2)).due_at == known.due_at
+
+
+def test_with_hints_and_after_a_reveal_it_is_due_sooner(store: Store) -> None:
+    at_once = judged(store, "solved", at=NOON, kata="toy/known").due_at
+    store.hinted("toy/hinted", 1, at=NOON)
+    hinted = judged(store, "solved", at=NOON + timedelta(hours=1), kata="toy/hinted").due_at
+    store.revealed("toy/shown", at=NOON)
+    shown = store.standing("toy/shown").due_at
+    assert at_once is not None
+    assert hinted is not None
+    assert shown is not None
+    assert shown <= hinted < at_once
+    assert judged(store, "solved", at=NOON + timedelta(hours=1), kata="toy/shown").due_at == shown
+
+
+def test_runs_and_aids_are_put_in_order_by_their_times(store: Store) -> None:
+    # Written last, and as long ago as the others say.
+    judged(store, "solved", at=NOON + timedelta(hours=2))
+    store.hinted(KATA, 1, at=NOON)
+    store.hinted(KATA, 2, at=NOON + timedelta(hours=1))
+    hinted = store.standing(KATA).due_at
+    assert hinted is not None
+    assert hinted < judged(store, "solved", at=NOON + timedelta(hours=2), kata="toy/known").due_at  # type: ignore[operator]
+
+
 # The file -----------------------------------------------------------------------------------------
 
 
@@ -303,6 +397,79 @@ def test_ten_thousand_runs_are_summed_up_in_no_time(store: Store) -> None:
         took.append(time.process_time() - start)
     assert standings["topic/kata_199"].attempts == 50
     assert min(took) < 0.1
+
+
+# Files of earlier versions ------------------------------------------------------------------------
+
+VERSION_1 = f"""
+    CREATE TABLE run (
+        id INTEGER PRIMARY KEY,
+        kata TEXT NOT NULL,
+        at TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('solved', 'to do', 'failing')),
+        passed INTEGER NOT NULL,
+        checks INTEGER NOT NULL,
+        seed TEXT NOT NULL,
+        source TEXT NOT NULL,
+        seconds REAL NOT NULL,
+        failing TEXT,
+        mistake TEXT,
+        device TEXT NOT NULL
+    );
+    CREATE INDEX run_by_kata ON run (kata);
+    CREATE TABLE aid (
+        id INTEGER PRIMARY KEY,
+        kata TEXT NOT NULL,
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('hint', 'reveal')),
+        what TEXT NOT NULL
+    );
+    INSERT INTO run VALUES
+        (1, '{KATA}', '{NOON.isoformat()}', 'solved', 5, 5, '7', 'a', 0.25, NULL, NULL, 'cpu');
+    INSERT INTO aid VALUES (1, '{KATA}', '{NOON.isoformat()}', 'hint', '1');
+    INSERT INTO aid VALUES (4, '{KATA}', '{NOON.isoformat()}', 'reveal', 'all');
+    PRAGMA user_version = 1;
+"""
+
+
+@pytest.fixture
+def old(store: Store) -> Store:
+    """A record that was begun before a stub that is put back was recorded."""
+    store.path.parent.mkdir()
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.executescript(VERSION_1)
+    return store
+
+
+def test_a_file_of_version_1_is_read_as_it_is(old: Store) -> None:
+    whole = old.path.read_bytes()
+    known = old.standing(KATA)
+    assert (known.state, known.attempts, known.hints, known.revealed) == ("solved", 1, 1, True)
+    assert known.due_at is not None
+    assert known.due_at > NOON
+    assert old.path.read_bytes() == whole
+
+
+def test_a_file_of_version_1_goes_on_and_loses_nothing(old: Store) -> None:
+    before = old.standing(KATA)
+    old.reset(KATA)
+    assert rows(old, "PRAGMA user_version") == [(2,)]
+    assert rows(old, "SELECT id, kata, kind, what FROM aid") == [
+        (1, KATA, "hint", "1"),
+        (4, KATA, "reveal", "all"),
+        (5, KATA, "reset", "stub"),
+    ]
+    assert (old.standing(KATA).state, old.standing(KATA).due_at) == ("to do", before.due_at)
+    assert Store(old.path).standings() == old.standings()
+    assert rows(old, "SELECT name FROM sqlite_master ORDER BY name") == [("aid",), ("run",), ("run_by_kata",)]
+
+
+def test_an_old_and_a_new_file_have_the_same_tables(old: Store, tmp_path: Path) -> None:
+    new = Store(tmp_path / "new.sqlite3")
+    for store in (old, new):
+        store.hinted(KATA, 2)
+    columns = [rows(store, "SELECT sql FROM sqlite_master WHERE name = 'aid'") for store in (old, new)]
+    assert columns[0] == columns[1]
 
 
 # Several writers, killed writers ------------------------------------------------------------------
@@ -545,6 +712,7 @@ def test_damage_is_found_where_a_write_would_not_come_across_it(store: Store) ->
     [
         "UPDATE run SET at = 'yesterday'",
         "UPDATE run SET at = x'00'",
+        "UPDATE run SET at = '9999-12-31T00:00:00+00:00'; DELETE FROM aid",
         "UPDATE run SET at = '2025-03-01'; UPDATE aid SET at = '2025-03-01T00:00:00+00:00'",
         "UPDATE run SET kata = CAST(x'ff' AS TEXT)",
         "UPDATE run SET seed = '?', state = 'failing'",
@@ -582,7 +750,7 @@ def test_a_file_of_a_newer_version_is_left_as_it_is(store: Store) -> None:
             ask(store)
         assert str(caught.value) == (
             f"The progress file {store.path} was written by a newer pytest-torchkata (its schema "
-            "is version 99, this one knows version 1). Nothing was written; update "
+            "is version 99, this one knows version 2). Nothing was written; update "
             "pytest-torchkata to go on with this file."
         )
     assert store.path.read_bytes() == whole

@@ -1,9 +1,11 @@
 """The record of progress as a learner meets it: after a run, in an overview, and with hints and reveals."""
 
+import hashlib
 import sqlite3
 import time
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
@@ -14,6 +16,10 @@ from pytest_torchkata.progress import Standing, Store
 RIGHT = "def double(x):\n    return x + x\n"
 OFF = "def double(x):\n    return x + x + 1\n"
 FILE = ".torchkata/progress.sqlite3"
+
+
+DAYS_AFTER_FAILURES = 2
+"""Until the review of a kata that was solved after failures."""
 
 
 def report(result):
@@ -27,7 +33,7 @@ def report(result):
 def standings(project):
     """Return what is on record, but for the time of day."""
     known = Store(project.path / FILE).standings()
-    return {name: replace(one, solved_at=None, last_at=None) for name, one in known.items()}
+    return {name: replace(one, solved_at=None, last_at=None, due_at=None) for name, one in known.items()}
 
 
 # After a run --------------------------------------------------------------------------------------
@@ -46,10 +52,13 @@ def test_each_run_ends_with_the_progress_of_its_topics(katas):
         " Next: write katas/toy/other.py (easy, 5 min) and run  pytest katas/toy/other.py",
     ]
     katas.answer(OFF, "far/away").answer(RIGHT, "toy/other")
-    assert report(katas.run_on("katas/toy")) == [
-        " toy  ██████████   2/2   3 attempts",
-        " Next: nothing; every kata is solved.",
-    ]
+    *bars, advice = report(katas.run_on("katas/toy"))
+    assert bars == [" toy  ██████████   2/2   3 attempts"]
+    day = f"{Store(katas.path / FILE).standing('toy/double').due_at.astimezone():%Y-%m-%d}"
+    assert advice == (
+        " Next: nothing; every kata is solved. "
+        f"The first review, toy/double, is due in {DAYS_AFTER_FAILURES} days ({day})."
+    )
     assert report(katas.run()) == [
         " far  ░░░░░░░░░░   0/1   1 failing · 2 attempts",
         " toy  ██████████   2/2   3 attempts",
@@ -99,6 +108,24 @@ def test_what_went_wrong_is_recorded_with_its_name(project):
             "SELECT kata, state, passed, checks, failing, mistake, device FROM run"
         ).fetchall()
     assert rows == [("toy/double", "failing", 1, 3, "The value and the gradient", "Squares", "cpu")]
+
+
+def test_an_edit_during_the_run_is_not_taken_for_what_was_judged(project):
+    edited = RIGHT + "# better\n"
+    project.pytester.makeconftest(f"""
+        import pytest
+
+        @pytest.hookimpl(wrapper=True, tryfirst=True)
+        def pytest_runtest_makereport(item, call):
+            if call.when == "call":
+                item.path.write_text({edited!r})
+            return (yield)
+    """)
+    project.answer(RIGHT).run()
+    assert standings(project)["toy/double"].source == hashlib.sha256(RIGHT.encode()).hexdigest()
+    project.run()
+    known = standings(project)["toy/double"]
+    assert (known.source, known.attempts) == (hashlib.sha256(edited.encode()).hexdigest(), 2)
 
 
 def test_a_kata_of_which_only_some_checks_ran_is_not_solved(katas):
@@ -168,7 +195,7 @@ def test_the_overview_shows_every_kata_and_runs_nothing(katas, monkeypatch):
     result = katas.run_on("--progress")
     assert result.outlines == [
         " far  ██████████   1/1   1 attempt",
-        "   ✓ away                       easy      5 min   1 attempt, revealed",
+        "   ✓ away                       easy      5 min   1 attempt, revealed, due in 8 days",
         " toy  ░░░░░░░░░░   0/2   1 failing · 1 to do · 1 attempt",
         "   ✗ double                     easy      5 min   1 attempt, 1 of 3 checks pass, 2 hints",
         "   · other                      easy      5 min   1 hint",
@@ -190,6 +217,112 @@ def test_the_overview_of_no_katas_is_empty(pytester, empty_project):
     result = empty_project.run_on("--progress")
     assert result.stdout.str().strip() == ""
     assert result.ret == 0
+
+
+# Review -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reviewed(katas):
+    """The three katas, two of which were solved: one so long ago that it is due."""
+    now = datetime.now(UTC)
+    for name, at in (("far/away", now - timedelta(days=100)), ("toy/other", now)):
+        source = hashlib.sha256(katas.stub(name).read_bytes()).hexdigest()
+        known = {"state": "solved", "passed": 3, "checks": 3, "seed": 1, "source": source, "seconds": 1.0}
+        Store(katas.path / FILE).record(name, **known, failing=None, mistake=None, at=at)
+    return katas
+
+
+def test_what_is_due_is_in_the_bars_the_lines_and_the_advice(reviewed):
+    assert reviewed.run_on("--progress").outlines == [
+        " far  ██████████   1/1   1 due for review · 1 attempt",
+        "   ✓ away                       easy      5 min   1 attempt, due",
+        " toy  █████░░░░░   1/2   1 to do · 1 attempt",
+        "   · double                     easy      5 min",
+        "   ✓ other                      easy      5 min   1 attempt, due in 8 days",
+        "",
+        " Next: review katas/far/away.py (easy, 5 min): type  torchkata reset far/away  and write it again",
+    ]
+
+
+def test_a_kata_that_is_due_and_was_put_back_is_only_to_be_written(reviewed):
+    Store(reviewed.path / FILE).reset("far/away")
+    lines = reviewed.run_on("--progress").outlines
+    assert lines[0] == " far  ░░░░░░░░░░   0/1   1 due for review · 1 to do · 1 attempt"
+    assert lines[-1] == (
+        " Next: review katas/far/away.py (easy, 5 min): write it again and run  pytest katas/far/away.py"
+    )
+
+
+def test_only_what_is_due_runs_and_where_it_is_still_solved_the_report_says_how_to_begin(reviewed):
+    result = reviewed.run("--due")
+    result.assert_outcomes(passed=3)
+    assert report(result) == [
+        " Solved before, and due for review (torchkata reset far/away): far/away",
+        " far  ██████████   1/1   1 due for review · 1 attempt",
+        " Next: review katas/far/away.py (easy, 5 min): type  torchkata reset far/away  and write it again",
+    ]
+
+
+def test_a_review_is_done_when_it_is_written_again_and_solved(reviewed):
+    Store(reviewed.path / FILE).reset("far/away")
+    assert report(reviewed.run("--due"))[0] == " far  ██████████   1/1   2 attempts"
+    assert report(reviewed.run("--due"))[0].startswith(" Nothing is due for review. The first review, ")
+
+
+def test_nothing_that_is_not_due_is_even_collected(reviewed):
+    (reviewed.path / "solutions/toy/other/checks.py").write_text("This is no Python.")
+    lines = reviewed.run("--due", "--collect-only", "-q").outlines
+    assert [line for line in lines if "::" in line] == [
+        f"katas/far/away.py::check_{case}" for case in ("shape", "value[size0]", "value[size1]")
+    ]
+
+
+def test_what_is_named_and_not_due_is_deselected(reviewed):
+    reviewed.run_on(
+        "katas/toy/other.py", "katas/far/away.py", "--due", "--collect-only"
+    ).stdout.fnmatch_lines(["*3/6 tests collected (3 deselected)*"])
+
+
+def test_ordinary_tests_are_never_due(reviewed):
+    reviewed.pytester.makepyfile(test_plain="def test_it(): pass")
+    result = reviewed.run_on("--due", "--collect-only", ".")
+    result.stdout.fnmatch_lines(["*3/4 tests collected (1 deselected)*"])
+
+
+def test_workers_run_what_is_due(reviewed):
+    result = reviewed.run("--due", "-n2")
+    result.assert_outcomes(passed=3)
+
+
+def test_when_nothing_is_due_the_date_of_the_next_review_is_told(katas):
+    store = Store(katas.path / FILE)
+    store.revealed("toy/double")
+    result = katas.run("--due")
+    day = f"{store.standing('toy/double').due_at.astimezone():%Y-%m-%d}"
+    assert report(result) == [
+        f" Nothing is due for review. The first review, toy/double, is due in 1 day ({day})."
+    ]
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_nothing_is_due_in_a_fresh_clone(katas):
+    result = katas.run("--due")
+    assert report(result) == [" Nothing is due for review. A kata comes back some days after it was solved."]
+    assert not (katas.path / ".torchkata").exists()
+
+
+def test_a_selection_of_what_is_due_that_leaves_nothing_does_not_say_that_nothing_is_due(reviewed):
+    assert "Nothing is due" not in reviewed.run("--due", "-k", "nowhere").stdout.str()
+
+
+def test_a_record_that_cannot_be_read_does_not_tell_what_is_due(katas):
+    spoil_file(katas.path / FILE)
+    result = katas.run("--due")
+    result.stderr.fnmatch_lines(
+        ["ERROR: It is not known which katas are due. The progress file * is damaged*"]
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 
 # Hints and reveals --------------------------------------------------------------------------------
@@ -246,7 +379,9 @@ def test_a_reveal_shows_the_reference_and_the_checks(project):
     for name in ("reference.py", "checks.py"):
         assert f"# solutions/toy/double/{name}\n\n{(solution / name).read_text()}" in shown
     assert "Squares" not in shown
-    assert standings(project) == {"toy/double": Standing(revealed=True, revealed_before_solving=True)}
+    assert standings(project) == {
+        "toy/double": Standing(revealed=True, revealed_before_solving=True, closed=True)
+    }
     project.answer(RIGHT).run()
     assert standings(project)["toy/double"].revealed_before_solving
 
