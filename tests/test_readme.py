@@ -51,7 +51,18 @@ def test_the_example_for_other_suites_passes(pytester):
     pytester.runpytest_inprocess("-p", "pytest_torchkata.plugin").assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("option", sorted(set(re.findall(r"--[a-z]+(?:-[a-z]+)*", README))))
-def test_the_options_exist(pytester, option):
+def words(pattern):
+    return sorted(set(re.findall(pattern, README)))
+
+
+@pytest.mark.parametrize("option", words(r"--[a-z]+(?:-[a-z]+)*"))
+def test_the_options_exist(pytester, torchkata, option):
     known = pytester.runpytest_inprocess("--help", "-p", "pytest_torchkata.plugin").stdout.str()
+    known += torchkata("--help").stdout + torchkata("list", "--help").stdout
     assert re.search(rf"{option}\b", known)
+
+
+def test_every_command_is_told_and_no_other(torchkata):
+    commands = torchkata("--help").stdout.partition("Commands:\n")[2]
+    assert re.findall(r"^  ([a-z]+)", commands, re.MULTILINE)
+    assert sorted(re.findall(r"^  ([a-z]+)", commands, re.MULTILINE)) == words(r"`torchkata ([a-z]+)")
