@@ -1,11 +1,12 @@
 """Print what the plugin costs: ratios to plain pytest, measured side by side in one run.
 
-``python -m benchmarks [cold] [isolation] [collect]`` prints the named tables, or all of them;
+``python -m benchmarks [cold] [isolation] [collect] [watch] [workers]`` prints these tables, or all of them;
 ``python -m benchmarks soak [RUNS]`` runs pytest many times, and counts what must not happen.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 import subprocess
@@ -13,9 +14,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmarks.soak import soak
+from benchmarks.watch import contestants
 from pytest_torchkata.catalogue import Catalogue
 from pytest_torchkata.checks import Given
 from pytest_torchkata.kata import ANSWER, REFERENCE, Job
@@ -23,7 +26,7 @@ from pytest_torchkata.sandbox import Sandbox, default_model
 
 ROOT = Path(__file__).parents[1]
 KATA = "losses/focal_loss"
-GENERATED = 2000
+GENERATED = (200, 2_000, 10_000)
 
 PLAIN = '''
 """The same observations, on the answer and on the reference, without the plugin."""
@@ -89,13 +92,23 @@ def main(names: Sequence[str]) -> None:
 
 def side_by_side(contestants: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     """Time the contestants in turn, so that the machine's moods fall on all of them."""
+
+    def clocked(contestant: Callable[[], object]) -> float:
+        start = time.perf_counter()
+        contestant()
+        return time.perf_counter() - start
+
+    return timed({name: partial(clocked, each) for name, each in contestants.items()}, rounds)
+
+
+def timed(contestants: dict[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+    """Do the same with contestants that clock themselves."""
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for number in range(rounds + 1):
         for name, contestant in contestants.items():
-            start = time.perf_counter()
-            contestant()
+            found = contestant()
             if number:  # the first round fills caches
-                seconds[name].append(time.perf_counter() - start)
+                seconds[name].append(found)
     return seconds
 
 
@@ -179,44 +192,94 @@ def isolation() -> None:
 
 
 def collect() -> None:
-    """Collect 2,000 generated katas, against 2,000 equal plain test files."""
-    body = "\n\n".join(f"def {{}}_{n}():\n    return {{{{'value': {n}}}}}" for n in range(3))
+    """List and collect generated katas of three checks, against as many test files of three tests."""
+    plugin = "pytest_torchkata.plugin"
+    # Plugins that a learner does not have, and that take longer to load than all the rest.
+    quick = ("--collect-only", "-p", "no:hypothesispytest", "-p", "no:anyio")
+    print(f"{'':30}{'katas':>8}{'median':>12}{'a kata':>12}{'ratio':>8}")
+    for count in GENERATED:
+        with tempfile.TemporaryDirectory() as name:
+            project = generated(Path(name), count)
+            seconds = side_by_side(
+                {
+                    "plain test files": lambda: pytest_run(project, "plain", *quick, "-p", f"no:{plugin}"),  # noqa: B023
+                    "pytest --collect-only": lambda: pytest_run(project, "katas", *quick, "-p", plugin),  # noqa: B023
+                    "torchkata list": lambda: python_run(project, LIST),  # noqa: B023
+                },
+                rounds=7 if count == GENERATED[0] else 2,
+            )
+            first = statistics.median(seconds["plain test files"])
+            for label, values in seconds.items():
+                median = statistics.median(values)
+                each = f"{1e3 * median / count:9.2f} ms"
+                print(f"{label:30}{count:8,}{median:10.2f} s{each}{median / first:8.2f}", flush=True)
+            if count == GENERATED[0]:
+                arguments = ["katas", "-qq", *quick, "-p", plugin]
+                print(python_run(project, COLLECT.format(arguments=arguments)).splitlines()[-1])
+
+
+def watch() -> None:
+    """Save a solved kata of ten checks, half a millisecond each, and wait for its verdict on the screen."""
+    with tempfile.TemporaryDirectory() as name:
+        watching, terminals = contestants(Path(name), steps=50)
+        try:
+            table(timed(watching, rounds=15), 1e-3, "ms")
+        finally:
+            for terminal in terminals:
+                terminal.close()
+
+
+def workers() -> None:
+    """Run the whole catalogue, solved, in one process and on several workers."""
     with tempfile.TemporaryDirectory() as name:
         project = Path(name)
+        katas = Catalogue(ROOT / "katas", ROOT / "solutions").all()
+        for kata in katas:
+            stub = (project / "katas" / kata.id).with_suffix(".py")
+            shutil.copytree(kata.solution, project / "solutions" / kata.id)
+            stub.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(kata.solution / "reference.py", stub)
         (project / "pytest.ini").write_text(f"[pytest]\npythonpath = {ROOT}\n")
-        for number in range(GENERATED):
-            topic, kata = f"topic{number % 20}", f"kata{number}"
-            plain = project / "plain" / topic / f"test_{kata}.py"
-            stub = project / "katas" / topic / f"{kata}.py"
-            solution = project / "solutions" / topic / kata
-            for path in (plain.parent, stub.parent, solution):
-                path.mkdir(parents=True, exist_ok=True)
-            plain.write_text(body.format(*["test"] * 3))
-            (solution / "checks.py").write_text(body.format(*["check"] * 3))
-            stub.write_text("def answer():\n    raise NotImplementedError\n")
-        plugin = "pytest_torchkata.plugin"
-        table(
-            side_by_side(
-                {
-                    "plain test files": lambda: pytest_run(
-                        project, "plain", "--collect-only", "-p", f"no:{plugin}"
-                    ),
-                    "katas": lambda: pytest_run(project, "katas", "--collect-only", "-p", plugin),
-                },
-                rounds=3,
-            )
-        )
-        program = (
-            "import sys, pytest; pytest.main(['katas/topic0', '--collect-only', '-qq', '-p', "
-            f"{plugin!r}]); print('torch imported:', 'torch' in sys.modules)"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=True
-        )
-        print(done.stdout.splitlines()[-1])
+        arguments = ("katas", "-p", "pytest_torchkata.plugin")
+        runs = {f"-n {n}": lambda n=n: pytest_run(project, *arguments, "-n", str(n)) for n in (1, 2)}  # type: ignore[misc]
+        table(side_by_side(runs, rounds=3))
 
 
-BENCHMARKS = {"cold": cold, "isolation": isolation, "collect": collect}
+LIST = "import sys; sys.argv[1:] = ['list']; from pytest_torchkata.cli import main; main()"
+COLLECT = "import sys, pytest; pytest.main({arguments}); print('torch imported:', 'torch' in sys.modules)"
+
+
+def generated(project: Path, count: int) -> Path:
+    """Make so many katas, and as many equal test files."""
+    body = "\n\n".join(f"def {{}}_{n}():\n    return {{{{'value': {n}}}}}" for n in range(3))
+    facts = "title = 'A kata'\nkind = 'implement'\nlevel = 'easy'\nminutes = {}\nhints = ['Think.']\n"
+    (project / "pytest.ini").write_text(f"[pytest]\npythonpath = {ROOT}\n")
+    for number in range(count):
+        topic, kata = f"topic{number % 20}", f"kata{number}"
+        plain = project / "plain" / topic / f"test_{kata}.py"
+        stub = project / "katas" / topic / f"{kata}.py"
+        solution = project / "solutions" / topic / kata
+        for path in (plain.parent, stub.parent, solution):
+            path.mkdir(parents=True, exist_ok=True)
+        plain.write_text(body.format(*["test"] * 3))
+        (solution / "checks.py").write_text(body.format(*["check"] * 3))
+        (solution / "kata.toml").write_text(facts.format(1 + number % 60))
+        stub.write_text("def answer():\n    raise NotImplementedError\n")
+    return project
+
+
+def python_run(directory: Path, program: str) -> str:
+    """Run a program in a process of its own, insist that it ends well, and return what it printed."""
+    known = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", program]
+    return subprocess.run(
+        command, cwd=directory, env=known, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+
+
+BENCHMARKS = {
+    "cold": cold, "isolation": isolation, "collect": collect, "watch": watch, "workers": workers,
+}  # fmt: skip
 
 if __name__ == "__main__":
     main(sys.argv[1:])

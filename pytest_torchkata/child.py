@@ -18,6 +18,7 @@ import importlib
 import io
 import os
 import pickle
+import re
 import select
 import shutil
 import signal
@@ -31,7 +32,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TextIO, cast
 
 from pytest_torchkata import confine, guard, observe, state, transport, ward
-from pytest_torchkata.kata import Frame, Job, Order
+from pytest_torchkata.kata import EXAMPLES, NOTHING, SCAN, Frame, Job, Order
 from pytest_torchkata.transport import BROKEN, FRAME, OUT_OF_MEMORY, UNREADY, receive, send
 
 RESULT = 1 << 30
@@ -64,7 +65,8 @@ def main(model: str, home: str) -> None:
         if order == "devices":
             send(replies, transport.encode(_devices()))
             continue
-        _preload(order.job)
+        for name in needs(order.job.kata.solution):
+            importlib.import_module(name)
         send(replies, transport.encode({"started": True}))
         try:
             send(replies, transport.encode({**serve(order), "token": order.token}))
@@ -128,15 +130,16 @@ def _devices() -> dict[str, Any]:
     return report
 
 
-def _preload(job: Job) -> None:
-    """Import what an optimizer's first step imports (over a second), here rather than in every fork."""
-    if _uses_optimizers(job.kata.solution):
-        importlib.import_module("torch._dynamo")
+_DYNAMO = re.compile(rb"\boptim\.|\boperations\(|\bpeak_bytes\(|use_deterministic_algorithms|torch\.compile")
+"""What makes torch import ``torch._dynamo``, which takes about a second: an optimizer's first step, the first
+dispatch mode, and the like."""
 
 
-@functools.cache  # what serves an answer can read this only once
-def _uses_optimizers(solution: Path) -> bool:
-    return any(b"optim" in path.read_bytes() for path in solution.glob("*.py"))
+@functools.cache  # what serves an answer can read the solution only once
+def needs(solution: Path) -> tuple[str, ...]:
+    """Return the modules of torch that a kata's runs import, and that are imported before they are forked."""
+    files = (path.read_bytes() for path in solution.glob("*.py"))
+    return ("torch._dynamo",) if any(_DYNAMO.search(text) for text in files) else ()
 
 
 class Unready(Exception):
@@ -168,8 +171,8 @@ class _Bench:
         os.ftruncate(self.stacks.fileno(), 0)
         observe.empty(self._work)
         os.chdir(self._work)
-        run = {"": observe.scan, observe.EXAMPLES: observe.examples}.get(job.check, observe.observe)
-        return run(job)
+        others = {SCAN: observe.scan, EXAMPLES: observe.examples, NOTHING: observe.nothing}
+        return others.get(job.check, observe.observe)(job)
 
     def seal(self, message: dict[str, Any], job: Job) -> tuple[bytes, bool]:
         """Return what was seen, encoded, and whether this process cannot serve another job."""
@@ -189,7 +192,7 @@ class _Bench:
 
     def _put_up_walls(self, order: Order) -> None:
         job = order.job
-        is_ours = job.subject.source in ("reference", "reflex") or not job.check
+        is_ours = job.subject.source in ("reference", "reflex") or job.check == SCAN
         observe.prepare(job)
         if job.ranks > 1:  # while there is still a network
             _join(order)
@@ -198,7 +201,7 @@ class _Bench:
         room = confine.room_for(job.kata, self._work, is_answer=job.runs_answer)
         if job.ranks > 1:
             room = dataclasses.replace(room, writable=(*room.writable, Path(order.rendezvous)))
-        if job.check != observe.EXAMPLES:  # which may begin with a process group of their own
+        if job.check != EXAMPLES:  # which may begin with a process group of their own
             confine.confine(room, job.limits)
         if not is_ours:
             hidden = job.kata.solutions if job.runs_answer else None
@@ -255,8 +258,8 @@ class _Forking:
 
     def _worker(self, job: Job) -> _Worker:
         # What is ours is told from the answer also by whose source a scan reads.
-        slot = job.subject.source == "reference" or not job.check
-        key = (job.kata, slot or job.subject, job.limits, job.ranks, job.check == observe.EXAMPLES)
+        slot = job.subject.source == "reference" or job.check == SCAN
+        key = (job.kata, slot or job.subject, job.limits, job.ranks, job.check == EXAMPLES)
         known = self._workers.get(slot)
         if known is None or known.key != key or known.spoiled:
             if known is not None:

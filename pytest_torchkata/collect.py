@@ -6,13 +6,14 @@ The stub itself is never imported here; its path and the checks' names make the 
 from __future__ import annotations
 
 import bdb
+import functools
 import hashlib
 import importlib.util
 import sys
 import types
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,11 @@ from pytest_torchkata import catalogue, explain, report
 from pytest_torchkata.checks import Given
 from pytest_torchkata.devices import DEFAULT_DTYPES, Devices
 from pytest_torchkata.kata import Check, Facts, Frame, Kata, Raised, Verdict
-from pytest_torchkata.sandbox import SandboxError
+from pytest_torchkata.progress import ProgressError
 
 if TYPE_CHECKING:
     from pytest_torchkata.judge import Judge
-    from pytest_torchkata.progress import Standing
+    from pytest_torchkata.progress import Standing, Store
 
 __all__ = ["CheckItem", "KataFile", "NotSolved", "Surroundings", "parametrize", "surroundings"]
 
@@ -41,9 +42,17 @@ class Surroundings:
     devices: Devices
     seed: int
     all_checks: bool
-    standings: dict[str, Standing] = field(default_factory=dict)
+    store: Store
     fixed_seed: bool = False
     """Whether the user gave the seed, which then also holds for katas that keep one of their own."""
+
+    @functools.cached_property
+    def standings(self) -> dict[str, Standing]:
+        """How the learner stood with each kata when the first of them was judged."""
+        try:
+            return self.store.standings()
+        except ProgressError:  # the record says so at the end
+            return {}
 
     def seed_for(self, kata: Kata) -> int:
         """Return the seed of a kata's inputs: the one it last failed with, until it passes."""
@@ -84,11 +93,17 @@ class KataFile(pytest.Module):
         self.checks = 0
         """How many checks there are, whatever was selected."""
         self.selected = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Let nothing be judged yet."""
         self.passed: list[str] = []
         self.judged = 0
         self.chance = 0
         """A number drawn with the seed: which of the checks is done several times."""
         self.blocked_by: str | None = None
+        self.source = ""
+        """A digest of the stub's content from before it was judged, to tell one attempt from the next."""
 
     def funcnamefilter(self, name: str) -> bool:
         return name.startswith("check_")
@@ -110,12 +125,12 @@ class KataFile(pytest.Module):
     def facts(self) -> Facts:
         return catalogue.facts(self.kata)
 
-    def source(self) -> str:
-        """Return a digest of the stub's content, to tell one attempt from the next."""
-        try:
-            return hashlib.sha256(self.kata.stub.read_bytes()).hexdigest()
-        except OSError:
-            return ""
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _checks_module(kata: Kata) -> types.ModuleType:
@@ -139,17 +154,10 @@ class CheckItem(pytest.Function):
 
     @classmethod
     def of(cls, function: pytest.Function) -> CheckItem:
-        """Make an item of what pytest has made of a check function, its parameters and marks."""
-        item: CheckItem = cls.from_parent(
-            function.parent,
-            name=function.name,
-            callspec=getattr(function, "callspec", None),
-            callobj=function.obj,
-            fixtureinfo=function._fixtureinfo,
-            keywords=function.keywords,
-            originalname=function.originalname,
-        )
-        return item
+        """Turn what pytest has made of a check function, its parameters and marks into such an item."""
+        function.__class__ = cls  # to make another one of it would double the time that collecting takes
+        assert isinstance(function, CheckItem)
+        return function
 
     @property
     def file(self) -> KataFile:
@@ -203,11 +211,15 @@ class CheckItem(pytest.Function):
         )
 
     def runtest(self) -> None:
+        from pytest_torchkata.sandbox import SandboxError  # here, since collecting does not need it
+
         file = self.file
         around = self.config.stash[surroundings]
         if file.blocked_by and not around.all_checks:
             self.session.testsfailed -= 1  # --maxfail counts what was run
             raise NotShown(f"Not run: fix {file.blocked_by!r} first, or run with --all-checks.")
+        if not file.judged:  # what is edited from now on is for the next run
+            file.source = _digest(file.path)
         file.judged += 1
         seed = around.seed_for(file.kata)
         file.chance = item_seed(seed, file.kata.id)
@@ -242,7 +254,7 @@ class CheckItem(pytest.Function):
         lines = report.failure(
             kata=file.kata,
             facts=file.facts,
-            attempt=_attempt(around.standings.get(file.kata.id), file.source()),
+            attempt=_attempt(around.standings.get(file.kata.id), file.source),
             passed=() if around.all_checks else file.passed,
             title=self.title,
             parameters=self.parameters,

@@ -12,7 +12,7 @@ from pathlib import Path
 from _pytest.debugging import pytestPDB
 
 from pytest_torchkata import observe, transport
-from pytest_torchkata.kata import ANSWER, Job, Run
+from pytest_torchkata.kata import ANSWER, SCAN, Job, Run
 from pytest_torchkata.sandbox import Sandbox, understand
 
 __all__ = ["InProcess"]
@@ -27,7 +27,7 @@ class InProcess:
 
     def run(self, job: Job) -> Run:
         """Run a job; an exception of the answer's own code passes through, for the debugger."""
-        if job.subject != ANSWER or not job.check or job.traced:
+        if job.subject != ANSWER or job.check == SCAN or job.traced:
             return self._sandbox.run(job)
         with _stopping_in(job.kata.stub) if self._trace else contextlib.nullcontext():
             message = observe.observe(dataclasses.replace(job, again=False), reraise=True)

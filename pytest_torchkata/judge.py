@@ -12,7 +12,9 @@ from pytest_torchkata import catalogue, compare, diagnose, explain, rules
 from pytest_torchkata.catalogue import KataError
 from pytest_torchkata.kata import (
     ANSWER,
+    NOTHING,
     REFERENCE,
+    SCAN,
     BrokenRule,
     Check,
     Difference,
@@ -43,6 +45,16 @@ class Judge:
         self.sandbox = sandbox
         self._limits = limits
         self._scanned: dict[Kata, tuple[BrokenRule, ...]] = {}
+        self._expected: dict[tuple[str, int], Observed] = {}
+        """What references have shown ahead of time, by the check and the seed of the case."""
+
+    def expect(self, check: Check, seed: int) -> None:
+        """Make everything ready for a verdict on the answer, of which nothing is read yet."""
+        if not self._expected:
+            forbidden = catalogue.facts(check.kata).forbidden
+            self.sandbox.run(Job(check.kata, ANSWER, check=NOTHING, limits=self._limits))
+            self.sandbox.run(Job(check.kata, REFERENCE, check=SCAN, forbidden=forbidden, limits=self._limits))
+        self._expected[check.function, seed] = self.reference(check, seed)
 
     def verdict(self, check: Check, seed: int, subject: Subject = ANSWER) -> Verdict:
         """Judge one case of a check on a subject, and explain what is wrong with it.
@@ -53,7 +65,7 @@ class Judge:
             return Verdict("to do", lines=("The stub is as it was handed out.",), cause="to do")
         if broken := self._scan(check.kata, subject):
             return _rule_verdict(check.kata, broken)
-        expected = self.reference(check, seed)
+        expected = self._expected.pop((check.function, seed), None) or self.reference(check, seed)
         # Right answers too, so that the tests show where a check itself cannot be repeated.
         again = subject.source == "right" or (subject == ANSWER and check.again)
         seen = self.run(check, seed, subject, again=again)
@@ -127,7 +139,7 @@ class Judge:
             return ()
         if kata not in self._scanned:
             forbidden = catalogue.facts(kata).forbidden
-            run = self.sandbox.run(Job(kata, subject, check="", forbidden=forbidden, limits=self._limits))
+            run = self.sandbox.run(Job(kata, subject, check=SCAN, forbidden=forbidden, limits=self._limits))
             self._scanned[kata] = run.broken if isinstance(run, Observed) else (rules.UNREADABLE,)
         return self._scanned[kata]
 

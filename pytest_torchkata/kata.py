@@ -140,14 +140,19 @@ class Limits:
     """Bytes of output that are kept; the rest is read and dropped."""
 
 
+SCAN, EXAMPLES, NOTHING = "", "<examples>", "<nothing>"
+"""In the place of a check's name: look for forbidden names in the source; run the examples of a docstring;
+be ready for another job."""
+
+
 @dataclass(frozen=True)
 class Job:
-    """One run of one check on one subject, or a scan of the answer's source."""
+    """One run of one check on one subject, or what else can be done with it."""
 
     kata: Kata
     subject: Subject
     check: str
-    """The name of the check function."""
+    """The name of the check function, or one of ``SCAN``, ``EXAMPLES`` and ``NOTHING``."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     """Its arguments, but for ``kata``; they travel pickled, from us to the child only."""
     seed: int = 0
@@ -168,7 +173,7 @@ class Job:
     @property
     def runs_answer(self) -> bool:
         """Whether the learner's code is run, and not merely read."""
-        return self.subject.source == "answer" and bool(self.check)
+        return self.subject.source == "answer" and self.check != SCAN
 
 
 @dataclass(frozen=True)

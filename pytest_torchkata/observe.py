@@ -22,12 +22,9 @@ from typing import Any
 
 from pytest_torchkata import catalogue, reflexes, rules
 from pytest_torchkata.checks import Given
-from pytest_torchkata.kata import Frame, Job, Step
+from pytest_torchkata.kata import EXAMPLES, SCAN, Frame, Job, Step
 
-__all__ = ["EXAMPLES", "empty", "examples", "is_subjects", "observe", "prepare", "scan"]
-
-EXAMPLES = "<examples>"
-"""In the place of a check's name: the examples of a docstring, run on the subject."""
+__all__ = ["empty", "examples", "is_subjects", "nothing", "observe", "prepare", "scan"]
 
 PACKAGE = "_kata"
 _MESSAGE = 2000
@@ -40,9 +37,9 @@ _REPEATING = 0.02
 def prepare(job: Job) -> None:
     """Read what a job needs of its kata's solution, while that can still be read."""
     catalogue.api(job.kata)
-    if job.check and job.check != EXAMPLES:
+    if job.check not in (SCAN, EXAMPLES):
         _mount(job)
-        _check(job)
+        importlib.import_module(f"{PACKAGE}.checks")
 
 
 def is_subjects(job: Job) -> Callable[[str], bool]:
@@ -77,6 +74,11 @@ def examples(job: Job) -> dict[str, Any]:
         test, out=said.append
     )
     return {"kind": "observed", "values": {"failures": "".join(said)}, **_EMPTY}
+
+
+def nothing(job: Job) -> dict[str, Any]:
+    """See nothing of the subject."""
+    return {"kind": "observed", "values": {}, **_EMPTY}
 
 
 _EMPTY: dict[str, Any] = {"seconds": 0.0, "applied": True, "steps": [], "broken": []}

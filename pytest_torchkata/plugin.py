@@ -12,19 +12,21 @@ import pytest
 from pytest_torchkata import collect, confine, devices, explain, limits, report
 from pytest_torchkata.catalogue import KataError
 from pytest_torchkata.collect import CheckItem, KataFile, Surroundings, surroundings
-from pytest_torchkata.kata import Limits
+from pytest_torchkata.kata import Kata, Limits
 from pytest_torchkata.progress import ProgressError
 from pytest_torchkata.project import SETTINGS, Project
 from pytest_torchkata.record import Recorder, data_of
-from pytest_torchkata.sandbox import SandboxError
 
 if TYPE_CHECKING:
-    from pytest_torchkata.sandbox import Sandbox
+    from pytest_torchkata.sandbox import Launch, Sandbox
 
 _project = pytest.StashKey[Project]()
 _sandbox = pytest.StashKey["Sandbox"]()
 _seed = pytest.StashKey[int]()
 _devices = pytest.StashKey[devices.Devices]()
+_due = pytest.StashKey[list[str]]()
+launching: pytest.StashKey[Launch] = pytest.StashKey()
+"""How the children of a run are started, where that is not as programs of their own."""
 
 MODELS = ("fork", "serve")
 
@@ -45,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="run only the cases with this dtype; may be given several times",
     )
+    add("--due", action="store_true", help="run only the katas that are due for review")
     add("--kata-seed", type=int, metavar="N", help="draw the inputs of an earlier run again")
     add(
         "--kata-limit",
@@ -70,7 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
     if worker is None:
         config.stash[_seed] = _choose_seed(config)
-        recorder = Recorder(config.stash[_project])
+        recorder = Recorder(config.stash[_project], due_only=config.getoption("due"))
         config.pluginmanager.register(recorder, "torchkata_record")
     else:
         config.stash[_seed] = worker["torchkata_seed"]
@@ -162,6 +165,8 @@ def pytest_collect_file(
     kata = parent.config.stash[_project].catalogue.at(file_path)
     if kata is None:
         return found
+    if not _is_wanted(parent.config, kata) and not parent.session.isinitpath(file_path):
+        return []  # rather than deselected later, since loading its checks takes time
     if not parent.config.option.collectonly and not _is_controller(parent.config):
         _started_sandbox(parent.config)  # it imports torch while pytest goes on
     return [KataFile.from_parent(parent, path=file_path, kata=kata)]
@@ -174,17 +179,32 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the cases with the dtypes that were asked for."""
-    wanted = config.getoption("dtype")
-    if not wanted:
+    """Keep the katas that are due, and the cases with the dtypes that were asked for."""
+    dtypes, due = config.getoption("dtype"), config.getoption("due")
+    if not dtypes and not due:
         return
-    kept = [item for item in items if _dtype(item) in (None, *wanted)]
+    kept = [item for item in items if not dtypes or _dtype(item) in (None, *dtypes)]
+    if due:
+        kept = [item for item in kept if isinstance(item, CheckItem) and _is_wanted(config, item.file.kata)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
 
 def _dtype(item: pytest.Item) -> object:
     return item.parameters.get("dtype") if isinstance(item, CheckItem) else None
+
+
+def _is_wanted(config: pytest.Config, kata: Kata) -> bool:
+    return not config.getoption("due") or kata.id in config.stash[_due]
+
+
+def _due_now(config: pytest.Config) -> list[str]:
+    """Return the ids of the katas that are due for review."""
+    try:
+        standings = config.stash[_project].store.standings()
+    except ProgressError as error:
+        raise pytest.UsageError(f"It is not known which katas are due. {error}") from None
+    return [name for name, standing in standings.items() if standing.is_due()]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -205,16 +225,12 @@ def _is_controller(config: pytest.Config) -> bool:
 def _surroundings(config: pytest.Config) -> Surroundings:
     from pytest_torchkata.judge import Judge
 
-    try:
-        standings = config.stash[_project].store.standings()
-    except ProgressError:  # the record says so at the end
-        standings = {}
     return Surroundings(
         judge=Judge(_runner(config), _limits(config)),
         devices=_chosen_devices(config).of_worker(_worker_number(config)),
         seed=config.stash[_seed],
         all_checks=config.getoption("all_checks"),
-        standings=standings,
+        store=config.stash[_project].store,
         fixed_seed=config.getoption("kata_seed") is not None,
     )
 
@@ -229,11 +245,12 @@ def _runner(config: pytest.Config) -> Any:
 
 
 def _started_sandbox(config: pytest.Config) -> Sandbox:
-    from pytest_torchkata.sandbox import Sandbox
+    from pytest_torchkata.sandbox import Sandbox, start_child
 
     if _sandbox not in config.stash:
         environment = _chosen_devices(config).environment(_worker_number(config))
-        config.stash[_sandbox] = Sandbox(_isolation(config), environment)  # type: ignore[arg-type]
+        launch = config.stash.get(launching, start_child)
+        config.stash[_sandbox] = Sandbox(_isolation(config), environment, launch)  # type: ignore[arg-type]
         config.stash[_sandbox].start()
     return config.stash[_sandbox]
 
@@ -253,9 +270,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Stop at once, and say why, if a device that was asked for is not there."""
-    if not hasattr(session.config, "workerinput"):
-        _chosen_devices(session.config)
+    """Stop at once, and say why, if a device that was asked for is not there, or what is due not known."""
+    config = session.config
+    worker = getattr(config, "workerinput", None)
+    if worker is None:
+        _chosen_devices(config)
+    if config.getoption("due"):
+        config.stash[_due] = worker["torchkata_due"] if worker else _due_now(config)
 
 
 def _chosen_devices(config: pytest.Config) -> devices.Devices:
@@ -267,26 +288,29 @@ def _chosen_devices(config: pytest.Config) -> devices.Devices:
             needs_report = gpu or name not in (None, "cpu")
             seen = told or (_ask_torch(config) if needs_report else None)
             config.stash[_devices] = devices.choose(gpu, name, seen)
-        except (devices.DevicesError, SandboxError) as error:
+        except devices.DevicesError as error:
             raise pytest.UsageError(str(error)) from None
     return config.stash[_devices]
 
 
 def _ask_torch(config: pytest.Config) -> dict[str, Any]:
-    from pytest_torchkata.sandbox import Sandbox
+    from pytest_torchkata.sandbox import Sandbox, SandboxError
 
     asking = Sandbox("serve")
     try:
         return asking.devices()
+    except SandboxError as error:
+        raise pytest.UsageError(str(error)) from None
     finally:
         asking.close()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Hand the seed and the devices, which the controller has chosen, to an xdist worker."""
+    """Hand what the controller has chosen, the seed, the devices and the katas, to an xdist worker."""
     chosen = _chosen_devices(node.config)
     node.workerinput["torchkata_seed"] = node.config.stash[_seed]
+    node.workerinput["torchkata_due"] = node.config.stash.get(_due, [])
     node.workerinput["torchkata_devices"] = {
         "cuda": ["?"] * chosen.cuda,
         "mps": "mps" in chosen.names,

@@ -7,8 +7,10 @@ check that is meant for it, in the way it is meant to show.
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +21,19 @@ from pytest_torchkata.catalogue import KataError, Mistake
 from pytest_torchkata.checks import question_text, snippets
 from pytest_torchkata.collect import surroundings
 from pytest_torchkata.judge import Judge
-from pytest_torchkata.kata import ANSWER, REFERENCE, Check, Job, Kata, Observed, Subject, Verdict
+from pytest_torchkata.kata import (
+    ANSWER,
+    EXAMPLES,
+    REFERENCE,
+    SCAN,
+    Check,
+    Job,
+    Kata,
+    Observed,
+    Run,
+    Subject,
+    Verdict,
+)
 from pytest_torchkata.reflexes import REFLEXES
 
 __all__ = ["prove"]
@@ -44,13 +58,17 @@ def prove(kata: Kata, *arguments: str) -> list[str]:
         if problems or (catalogue.facts(kata).kind == "gpu" and "--gpu" not in arguments):
             return problems
         prover = _Prover(kata)
-        quiet = ("-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "-p", "no:xdist")
+        quiet = ("-q", "--no-header", "-rN", "--tb=short", "-p", "no:cacheprovider", "-p", "no:xdist")
         record = ("-p", "no:torchkata_record")
-        status = pytest.main([str(kata.stub), *quiet, *record, *arguments], plugins=[prover])
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            status = pytest.main([str(kata.stub), *quiet, *record, *arguments], plugins=[prover])
     except KataError as error:
         return [str(error)]
+    if status == pytest.ExitCode.INTERRUPTED and prover.interrupted:
+        raise KeyboardInterrupt
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not prover.ran:
-        return [f"{explain.shown(kata.solution)}/checks.py: its checks cannot be run (see above)"]
+        checks = f"{explain.shown(kata.solution)}/checks.py"
+        return [f"{checks}: its checks cannot be run:\n{said.getvalue().strip()}"]
     return [*prover.problems, *prover.findings()]
 
 
@@ -68,6 +86,9 @@ def _problems_on_paper(kata: Kata) -> Iterator[str]:
         yield f"{kata.id}: there is no stub {explain.shown(kata.stub)}"
     if not _FILES - {"right.py"} <= there or not kata.stub.is_file():
         return
+    if todo := list(_left_to_write(kata)):
+        yield from todo  # and nothing else, which would be about words that do not stay
+        return
     if len(facts.hints) < _HINTS or not all(hint.strip() for hint in facts.hints):
         yield f"{kata.id}: kata.toml needs {_HINTS} hints, from a nudge to nearly there"
     yield from _stub_problems(kata)
@@ -77,6 +98,15 @@ def _problems_on_paper(kata: Kata) -> Iterator[str]:
     digest = catalogue.digest(kata.stub.read_bytes())
     if is_bughunt and facts.stub != digest:
         yield f'{kata.id}: kata.toml must tell the untouched stub: stub = "{digest}"'
+
+
+def _left_to_write(kata: Kata) -> Iterator[str]:
+    """Name every place that still says TODO, as all of a new kata's skeleton does."""
+    for path in (kata.stub, *(kata.solution / name for name in sorted(_FILES))):
+        lines = path.read_bytes().decode(errors="replace").splitlines() if path.is_file() else []
+        for number, line in enumerate(lines, start=1):
+            if what := re.search(r"\bTODO\b:? *(.*)", line):
+                yield f"{kata.id}: {explain.shown(path)}:{number} is left to write: {what[1] or line.strip()}"
 
 
 def _stub_problems(kata: Kata) -> Iterator[str]:
@@ -165,6 +195,20 @@ def _mistake_problems(kata: Kata) -> Iterator[str]:
 # What shows when the checks run -------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Case:
+    """One case of a check, and what the reference shows in it."""
+
+    check: Check
+    seed: int
+    expected: Observed
+
+    @property
+    def name(self) -> str:
+        values = ", ".join(f"{name}={value}" for name, value in self.check.parameters.items())
+        return f"{self.check.function}({values})"
+
+
 @dataclass
 class _Prover:
     """Takes the judge's place in a pytest run and tries every subject on every check."""
@@ -172,14 +216,14 @@ class _Prover:
     kata: Kata
     problems: list[str] = field(default_factory=list)
     ran: bool = False
+    interrupted: bool = False
 
     def __post_init__(self) -> None:
-        self._open: dict[Mistake, set[str]] = {m: set() for m in catalogue.mistakes(self.kata)}
+        self._cases: list[tuple[Check, int]] = []
+        self._open: dict[Mistake, set[str]] = {}
         """The mistakes not rejected as meant, with what was seen instead."""
-        spoilable = catalogue.api(self.kata) != ("ANSWERS",)
-        reflexes = [Subject("reflex", name) for name in REFLEXES if spoilable]
-        self._passing: dict[Subject, bool] = dict.fromkeys(reflexes, False)
-        """The reflexes that no check has rejected, and whether they changed anything."""
+        self._unnoticed: list[Subject] = []
+        """The reflexes that changed something, and that no check has rejected."""
         self._stub_passes = True
         self._seconds = 0.0
 
@@ -193,19 +237,51 @@ class _Prover:
             self._read_rules(self._judge)
             self._run_examples(self._judge)
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note that it is the author who ends the run, and not an error in the checks."""
+        self.interrupted = excinfo.type is KeyboardInterrupt
+
     def verdict(self, check: Check, seed: int) -> Verdict:
-        """Try every subject on a case of a check; the case itself passes, whatever is found."""
-        self.ran = True
-        try:
-            expected = self._judge.reference(check, seed)
-        except KataError as error:
-            self.problems.append(str(error))
-            return Verdict("passed")
-        self._seconds += expected.seconds
-        self._must_travel(check, expected)
-        self._must_pass(check, seed, expected)
-        self._must_fail(check, seed, expected)
+        """Note a case; it passes, whatever is found afterwards."""
+        self._cases.append((check, seed))
         return Verdict("passed")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Try one subject after the other on all cases: a process serves only one, and takes its time."""
+        done = yield
+        self.ran = bool(self._cases)
+        cases = list(self._expected())
+        for name in ("", *catalogue.right_answers(self.kata)):
+            self._must_pass(Subject("right", name) if name else REFERENCE, cases)
+        for mistake in catalogue.mistakes(self.kata):
+            self._must_reject(mistake, cases)
+        # There is nothing to spoil in a kata that only asks.
+        for reflex in REFLEXES if catalogue.api(self.kata) != ("ANSWERS",) else ():
+            self._must_notice(Subject("reflex", reflex), cases)
+        self._stub_passes = all(self._passes(self._run(case, ANSWER), case) for case in cases)
+        return done
+
+    def _expected(self) -> Iterator[_Case]:
+        """Return the cases that the reference gets through, and what it shows."""
+        for check, seed in self._cases:
+            try:
+                expected = self._judge.reference(check, seed)
+            except KataError as error:
+                self.problems.append(str(error))
+                continue
+            self._seconds += expected.seconds
+            self._must_travel(check, expected)
+            yield _Case(check, seed, expected)
+
+    def _run(self, case: _Case, subject: Subject) -> Run:
+        return self._judge.run(case.check, case.seed, subject)
+
+    def _compared(self, run: Run, case: _Case) -> Verdict:
+        return self._judge.compare(case.check, case.expected, run)
+
+    def _passes(self, run: Run, case: _Case) -> bool:
+        return self._compared(run, case).outcome == "passed"
 
     def _must_travel(self, check: Check, expected: Observed) -> None:
         for name, value in expected.values.items():
@@ -214,36 +290,35 @@ class _Prover:
                 problem = f"{where} returns a {kind} as {name}, and its value is lost"
                 self.problems += [problem] if problem not in self.problems else []
 
-    def _must_pass(self, check: Check, seed: int, expected: Observed) -> None:
-        rights = [Subject("right", name) for name in catalogue.right_answers(self.kata)]
-        for subject in (REFERENCE, *rights):
-            verdict = self._judge.compare(check, expected, self._judge.run(check, seed, subject))
+    def _must_pass(self, subject: Subject, cases: Iterable[_Case]) -> None:
+        name = f"the right answer {subject.name}" if subject.name else "the reference, run again,"
+        for case in cases:
+            verdict = self._compared(self._run(case, subject), case)
             if verdict.outcome != "passed":
-                name = f"the right answer {subject.name}" if subject.name else "the reference, run again,"
-                self.problems.append(
-                    f"{self.kata.id}: {name} fails {_case(check)} (seed {seed}): {_reason(verdict)}"
-                )
+                where = f"{case.name} (seed {case.seed})"
+                self.problems.append(f"{self.kata.id}: {name} fails {where}: {_reason(verdict)}")
 
-    def _must_fail(self, check: Check, seed: int, expected: Observed) -> None:
-        for mistake in [m for m in self._open if m.check == check.function]:
-            run = self._judge.run(check, seed, Subject("wrong", mistake.name))
-            verdict = self._judge.compare(check, expected, run)
+    def _must_reject(self, mistake: Mistake, cases: Iterable[_Case]) -> None:
+        seen = set()
+        for case in [case for case in cases if case.check.function == mistake.check]:
+            verdict = self._compared(self._run(case, Subject("wrong", mistake.name)), case)
             if verdict.outcome == "failed" and verdict.cause == mistake.shows:
-                del self._open[mistake]
-            elif verdict.outcome != "passed":
-                self._open[mistake].add(f"{verdict.cause}: {_reason(verdict)}")
-        for subject in list(self._passing):
-            run = self._judge.run(check, seed, subject)
-            if self._judge.compare(check, expected, run).outcome != "passed":
-                del self._passing[subject]
-            elif isinstance(run, Observed) and run.applied:
-                self._passing[subject] = True
-        if self._stub_passes:
-            run = self._judge.run(check, seed, ANSWER)
-            self._stub_passes = self._judge.compare(check, expected, run).outcome == "passed"
+                return
+            if verdict.outcome != "passed":
+                seen.add(f"{verdict.cause}: {_reason(verdict)}")
+        self._open[mistake] = seen
+
+    def _must_notice(self, reflex: Subject, cases: Iterable[_Case]) -> None:
+        applied = False
+        for case in cases:
+            run = self._run(case, reflex)
+            if not self._passes(run, case):
+                return
+            applied = applied or (isinstance(run, Observed) and run.applied)
+        self._unnoticed += [reflex] if applied else []
 
     def _read_rules(self, judge: Judge) -> None:
-        job = Job(self.kata, REFERENCE, check="", forbidden=catalogue.facts(self.kata).forbidden)
+        job = Job(self.kata, REFERENCE, check=SCAN, forbidden=catalogue.facts(self.kata).forbidden)
         run = judge.sandbox.run(job)
         assert isinstance(run, Observed)
         for name in run.values["names that torch does not have"]:
@@ -253,7 +328,7 @@ class _Prover:
             self.problems.append(f"{place} uses {rule.name}, which the kata forbids")
 
     def _run_examples(self, judge: Judge) -> None:
-        job = Job(self.kata, REFERENCE, check="<examples>", arguments={"text": _docstring(self.kata.stub)})
+        job = Job(self.kata, REFERENCE, check=EXAMPLES, arguments={"text": _docstring(self.kata.stub)})
         run = judge.sandbox.run(job)
         if not isinstance(run, Observed):
             reason = " ".join(explain.run(run, self.kata))
@@ -266,20 +341,14 @@ class _Prover:
         for mistake, seen in self._open.items():
             but = f"; it gave {'; '.join(sorted(seen))}" if seen else ""
             yield f"{self.kata.id}: {mistake.check} does not reject {mistake.name} by {mistake.shows}{but}"
-        for subject, applied in self._passing.items():
-            if applied:
-                yield f"{self.kata.id}: no check notices the reflex {subject.name!r} (see reflexes.py)"
+        for subject in self._unnoticed:
+            yield f"{self.kata.id}: no check notices the reflex {subject.name!r} (see reflexes.py)"
         if self._stub_passes:
             yield f"{self.kata.id}: the stub passes; if it was solved, restore it before proving the kata"
         kind = catalogue.facts(self.kata).kind
         limit = max(_SLOW.get(self.kata.topic, 0.0), _SLOW.get(kind, _SECONDS))
         if self._seconds > limit:
             yield f"{self.kata.id}: the checks take {self._seconds:.1f} s, at most {limit:g} s are meant"
-
-
-def _case(check: Check) -> str:
-    values = ", ".join(f"{name}={value}" for name, value in check.parameters.items())
-    return f"{check.function}({values})"
 
 
 def _reason(verdict: Verdict) -> str:

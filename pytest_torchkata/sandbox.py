@@ -20,14 +20,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, cast
+from typing import IO, Any, BinaryIO, Literal, Protocol, cast
 
 from pytest_torchkata import guard, transport, usage
 from pytest_torchkata.kata import BrokenRule, Frame, Job, Kata, Observed, Order, Raised, Run, Step, Stopped
 
-__all__ = ["Model", "Sandbox", "SandboxError", "default_model", "understand"]
+__all__ = [
+    "Launch", "Model", "Process", "Sandbox", "SandboxError",
+    "child_environment", "default_model", "start_child", "understand",
+]  # fmt: skip
 
 Model = Literal["fork", "serve"]
 STARTUP = 180.0
@@ -86,6 +89,44 @@ def _no_start(reason: str) -> str:
     return f"The process that runs katas could not start: {reason}. Does this work?  {check}"
 
 
+class Process(Protocol):
+    """What we use of ``subprocess.Popen``."""
+
+    pid: int
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+Launch = Callable[[Model, Path, Mapping[str, str]], Process]
+"""Starts a child of a model, with its files in a directory, and with more in its environment."""
+
+
+def child_environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a child."""
+    return {**_passed_on(), **_ENVIRONMENT, **more}
+
+
+def start_child(model: Model, home: Path, environment: Mapping[str, str]) -> Process:
+    """Start a child as a program of its own."""
+    path = [entry or str(Path.cwd()) for entry in sys.path]
+    with (home / "log").open("wb") as log:
+        return subprocess.Popen(  # noqa: S603 (our own program)
+            [sys.executable, "-c", _PROGRAM.format(path=path, model=model, home=str(home))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=child_environment(environment),
+            start_new_session=True,  # Ctrl-C is for the deciding process, which then ends us
+        )
+
+
 def default_model() -> Model:
     """Fork where the platform can."""
     return "fork" if hasattr(os, "fork") else "serve"
@@ -94,8 +135,11 @@ def default_model() -> Model:
 class Sandbox:
     """Children for one pytest process; they start when first needed and end with ``close``."""
 
-    def __init__(self, model: Model, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, model: Model, environment: Mapping[str, str] | None = None, launch: Launch = start_child
+    ) -> None:
         self.model = model
+        self._launch = launch
         self._environment = dict(environment or {})
         self._children: dict[tuple[Model, str, int], _Child] = {}
         self._spare: _Child | None = None
@@ -150,16 +194,19 @@ class Sandbox:
             self._children[key] = self._next()
             known.end()
         else:
-            self._children[key] = _Child(model, self._environment)
+            self._children[key] = self._new(model)
         return self._children[key]
 
     def _next(self) -> _Child:
         """Return a child that serves another kata than the last, and start the one after it already."""
         spare, self._spare = self._spare, None
         if spare is None or not spare.usable():
-            spare = _Child("serve", self._environment)
-        self._spare = _Child("serve", self._environment)
+            spare = self._new("serve")
+        self._spare = self._new("serve")
         return spare
+
+    def _new(self, model: Model) -> _Child:
+        return _Child(model, self._environment, self._launch)
 
 
 def _run_on(children: list[_Child], job: Job) -> list[dict[str, Any]]:
@@ -177,23 +224,14 @@ def _run_on(children: list[_Child], job: Job) -> list[dict[str, Any]]:
 class _Child:
     """One process of ``child.py``, and the thread that reads its replies."""
 
-    def __init__(self, model: Model, environment: Mapping[str, str]) -> None:
+    def __init__(self, model: Model, environment: Mapping[str, str], launch: Launch) -> None:
         self._model = model
         self._home = Path(tempfile.mkdtemp(prefix="torchkata-"))
         self._ready = self._ended = False
         self._meetings = 0
         self._kata: Kata | None = None
         self._token = b""
-        path = [entry or str(Path.cwd()) for entry in sys.path]
-        with (self._home / "log").open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603 (our own program)
-                [sys.executable, "-c", _PROGRAM.format(path=path, model=model, home=str(self._home))],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env={**_passed_on(), **_ENVIRONMENT, **environment},
-                start_new_session=True,  # Ctrl-C is for the deciding process, which then ends us
-            )
+        self._process = launch(model, self._home, environment)
         self._frames: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -8,8 +8,10 @@ from typing import ClassVar
 
 import numpy  # noqa: F401 (a run in this process must not be the first to import it)
 import pytest
+from typer.testing import CliRunner
 
 from pytest_torchkata import sandbox
+from pytest_torchkata.cli import app
 
 pytest_plugins = ["pytester"]
 
@@ -194,6 +196,18 @@ def katas(empty_project):
     return empty_project.kata("toy/other")
 
 
+@pytest.fixture
+def torchkata(empty_project, monkeypatch):
+    """Run the command line in this process, in the project's directory or another; see its output apart."""
+    runner = CliRunner()
+
+    def run(*arguments, cwd=empty_project.path, **environment):
+        monkeypatch.chdir(cwd)
+        return runner.invoke(app, [*map(str, arguments)], env=environment, prog_name="torchkata")
+
+    return run
+
+
 @pytest.fixture(params=["fork", "serve"])
 def isolation(request):
     """Both ways of running answers; the second is what platforms without fork get."""
@@ -213,7 +227,7 @@ class Shared(sandbox.Sandbox):
 def shared_children(request, monkeypatch):
     """Let the runs in this process use the same children, unless a test is about those."""
 
-    def shared(model, environment=None):
+    def shared(model, environment=None, launch=None):
         return Shared.known.setdefault(model, Shared(model))
 
     if "own_children" not in request.keywords:
