@@ -21,6 +21,7 @@ test: $(VENV)/tested
 	$(BIN)/coverage report
 
 bench: $(VENV)/installed
+	$(BIN)/python -m pip install -q -c constraints.txt --group bench
 	$(BIN)/python -m benchmarks
 
 $(VENV)/installed: pyproject.toml constraints.txt

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import statistics
@@ -220,6 +221,8 @@ def collect() -> None:
 
 def watch() -> None:
     """Save a solved kata of ten checks, half a millisecond each, and wait for its verdict on the screen."""
+    if importlib.util.find_spec("pytest_watcher") is None:
+        raise SystemExit("pytest-watcher is what watch is compared with: pip install --group bench")
     with tempfile.TemporaryDirectory() as name:
         watching, terminals = contestants(Path(name), steps=50)
         try:

@@ -10,14 +10,11 @@ import contextlib
 import dataclasses
 import os
 import queue
-import re
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
 
 import watchfiles
 
@@ -30,13 +27,13 @@ from pytest_torchkata.progress import ProgressError, Standing
 from pytest_torchkata.project import Project, ProjectError
 from pytest_torchkata.review import Advice, advise
 from pytest_torchkata.sandbox import SandboxError
+from pytest_torchkata.terminal import Pressed, Redraw, Terminal
 from pytest_torchkata.warm import Prepared, Warm
 
 __all__ = ["watch"]
 
 STEP = 10
 """Milliseconds without a further change after which what has changed is told."""
-DEFAULT_WIDTH = 80
 KEYS = {"n": "next", "h": "hint", "a": "all checks", "r": "reset", "v": "reveal", "l": "list", "q": "quit"}
 SETTINGS = {
     "conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini",
@@ -56,13 +53,6 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Pressed:
-    """A key was pressed."""
-
-    key: str
-
-
-@dataclass(frozen=True)
 class Said:
     """A run has printed something, or ended with a status."""
 
@@ -70,12 +60,7 @@ class Said:
     what: bytes | int | None
 
 
-@dataclass(frozen=True)
-class Screen:
-    """The terminal is of another size, or ours again."""
-
-
-Event = Changed | Pressed | Said | Screen
+Event = Changed | Said | Pressed | Redraw
 
 
 # The loop -----------------------------------------------------------------------------------------
@@ -91,7 +76,7 @@ def watch(project: Project, paths: Sequence[str]) -> int:
     terminal = Terminal(sys.stdout)
     loop = Loop(project, paths, events, terminal)
     try:
-        with terminal.keys(events), _watching(project, events):
+        with terminal.keys(events.put), _watching(project, events):
             loop.run()
     except SandboxError as error:
         raise ProjectError(str(error)) from error
@@ -196,7 +181,7 @@ class Loop:
                 self._hear(event)
             elif isinstance(event, Changed):
                 self._look(event.paths)
-            elif isinstance(event, Screen):
+            elif isinstance(event, Redraw):
                 self._fit()
             elif event.key == "q" and not self._asks:
                 return
@@ -439,123 +424,3 @@ def _content(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError:
         return None
-
-
-# The terminal -------------------------------------------------------------------------------------
-
-
-class Terminal:
-    """Where everything is shown; also where it is a pipe, which has no keys and is never cleared."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._live = stream.isatty()
-        self.colours = self._live and "NO_COLOR" not in os.environ
-        self.width = self._columns()
-        self._text = bytearray()
-        self._foot = ""
-
-    @contextlib.contextmanager
-    def keys(self, events: queue.SimpleQueue[Event]) -> Iterator[None]:
-        """Tell of keys and of the terminal's size, where there is a terminal to ask."""
-        if not (self._live and sys.stdin.isatty()):
-            yield
-            return
-        try:
-            import termios
-            import tty
-        except ImportError:  # Windows: everything but the keys
-            yield
-            return
-        fd = sys.stdin.fileno()
-        before = termios.tcgetattr(fd)
-
-        def listen() -> None:
-            while pressed := os.read(fd, 64):
-                for key in pressed.decode(errors="ignore"):
-                    events.put(Pressed(key))
-
-        def seen(number: int, _: Any) -> None:
-            if number == signal.SIGCONT:
-                tty.setcbreak(fd, termios.TCSANOW)  # what was typed already counts
-            events.put(Screen())
-
-        def leave(*_: Any) -> None:
-            raise SystemExit(128 + signal.SIGTERM)
-
-        handlers = {signal.SIGWINCH: seen, signal.SIGCONT: seen, signal.SIGTERM: leave}
-        old = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-        tty.setcbreak(fd, termios.TCSANOW)
-        threading.Thread(target=listen, daemon=True).start()
-        try:
-            yield
-        finally:
-            termios.tcsetattr(fd, termios.TCSADRAIN, before)
-            for number, handler in old.items():
-                signal.signal(number, handler)
-
-    def show(self, lines: Sequence[str]) -> None:
-        """Show this and nothing else."""
-        self._text = bytearray("".join(f"{line}\n" for line in lines).encode())
-        self._foot = ""
-        self._draw()
-
-    def add(self, text: bytes | bytearray) -> None:
-        """Show this below."""
-        self._text += text
-        self._write(text)
-
-    def foot(self, kata: str, menu: Sequence[tuple[str, str]]) -> None:
-        """Show the kata at hand and the keys, in the last line."""
-        self._foot = f"[{kata}]  " + "  ".join(f"{key} {word}" for key, word in menu)
-        if self._live:
-            self._write(self._footer())
-
-    def fit(self) -> bool:
-        """Draw all again in the terminal's present width; return whether that is another one."""
-        width, self.width = self.width, self._columns()
-        self._draw()
-        self._write(self._footer())
-        return width != self.width
-
-    def leave(self) -> None:
-        """Leave what is shown, and the next line to whoever comes next."""
-        if self._foot:
-            self._write(b"\n")
-
-    def _columns(self) -> int:
-        # Asked of the terminal itself: a variable would still tell the size that it had.
-        return os.get_terminal_size(self._stream.fileno()).columns if self._live else DEFAULT_WIDTH
-
-    def _footer(self) -> bytes:
-        if not self._foot:
-            return b""
-        text = self._foot[: self.width - 1]
-        return f"\n\x1b[7m{text}\x1b[0m".encode() if self.colours else f"\n{text}".encode()
-
-    def _draw(self) -> None:
-        text = bytes(self._text)
-        if self._live:
-            lines = text.decode(errors="replace").split("\n")
-            text = "\n".join(_fitted(line, self.width) for line in lines).encode()
-            self._write(b"\x1b[H\x1b[2J")
-        self._write(text)
-
-    def _write(self, text: bytes | bytearray) -> None:
-        self._stream.buffer.write(text)
-        self._stream.buffer.flush()
-
-
-_RULE = re.compile(r"^((?:\x1b\[[0-9;]*m)*)([=_-])\2{4,}(.*?)\2{4,}((?:\x1b\[[0-9;]*m)*)$")
-
-
-def _fitted(line: str, width: int) -> str:
-    """Shorten a line that is ruled through, where it is longer than the terminal is wide."""
-    rule = _RULE.match(line)
-    surplus = len(re.sub(r"\x1b\[[0-9;]*m", "", line)) - width
-    if rule is None or surplus <= 0:
-        return line
-    before, ink, middle, after = rule.groups()
-    text = len(re.sub(r"\x1b\[[0-9;]*m", "", middle))
-    left = max(0, width - text) // 2
-    return f"{before}{ink * left}{middle}{ink * max(0, width - text - left)}{after}"

@@ -676,6 +676,8 @@ def test_the_room_where_a_parent_of_the_project_is_on_the_path(machine):
 
 def test_the_room_where_this_package_is_another_clone(machine, monkeypatch):
     monkeypatch.setattr(confine, "_PACKAGE", machine.folder("clone/pytest_torchkata"))
+    own = machine.path / "clone/katas", machine.path / "clone/solutions"
+    monkeypatch.setattr(confine, "installed", lambda: own)
     machine.file("clone/conftest.py")
     machine.file("clone/solutions/toy/double/reference.py")
     machine.set(machine.path / "prefix", [machine.path / "clone", machine.path / "prefix/lib"])
