@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+JOBS ?= 2
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
@@ -16,7 +17,7 @@ test: $(VENV)/tested
 	$(BIN)/mypy
 	mkdir -p .coverage-data
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest tests --timeout=600 -q
+	$(BIN)/coverage run -m pytest tests --timeout=600 -q -n $(JOBS) --dist loadfile
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
