@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 from typing import ClassVar
@@ -175,6 +176,13 @@ class Project:
         """Start pytest in a process of its own, and go on."""
         command = [sys.executable, "-m", "pytest", *arguments]
         return self.pytester.popen(command, stdin=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def short_path():
+    """A directory with a short path: that of a socket, which answers make in theirs, has some 100 letters."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name).resolve()
 
 
 @pytest.fixture

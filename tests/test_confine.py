@@ -170,8 +170,8 @@ class Clone:
 
 
 @pytest.fixture
-def clone(tmp_path):
-    return Clone(tmp_path.resolve())
+def clone(short_path):
+    return Clone(short_path)
 
 
 def unexpected(told, expected):

@@ -56,9 +56,9 @@ print("\\n" + json.dumps(told))
 
 
 @pytest.fixture
-def attempt(tmp_path):
+def attempt(short_path):
     """Run snippets of an answer under the hook; return how each of them ended."""
-    root = tmp_path.resolve()
+    root = short_path
     for name in ("katas/toy", "solutions/toy/double", "work"):
         (root / name).mkdir(parents=True)
     stub, hidden = root / "katas/toy/double.py", root / "solutions"

@@ -20,6 +20,10 @@ pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is no
 WATCH = [sys.executable, "-c", "from pytest_torchkata.cli import main; main()", "watch"]
 RIGHT = REFERENCE
 WRONG = "def double(x):\n    return x * x\n"
+READS = """
+from pathlib import Path
+exec(Path(__file__).parents[2].joinpath("solutions/toy/first/reference.py").read_text())
+"""
 ENDLESS = "def double(x):\n    while True: pass\n"
 MENU = r"\[toy/\w+\]  n next  h hint  a all checks  r reset  v reveal  l list  q quit"
 
@@ -175,6 +179,27 @@ def test_only_the_verdict_on_what_was_saved_last_is_shown(toys, terminal):
     assert screen.count("collected") == 1
     until(lambda: answering(toys) == 0)
     assert runs(toys) == {"toy/first": ("solved", 1)}
+
+
+def test_an_answer_is_held_by_the_same_walls(toys, terminal):
+    toys.answer(READS, "toy/first")
+    terminal.start([*WATCH, "toy/first"])
+    terminal.wait(r"Stopped: your code tried to read what judges it.*" + MENU)
+    toys.answer("import os\nos._exit(0)\n", "toy/first")
+    terminal.wait(r"Your code ended its process \(status 0\) instead of returning.*" + MENU)
+    toys.answer(RIGHT, "toy/first")
+    terminal.wait(r"3 passed.*Solved: toy/first")
+
+
+def test_a_run_that_waits_knows_what_was_recorded_meanwhile(toys, terminal):
+    terminal.start([*WATCH, "toy/first"])
+    terminal.wait(MENU)
+    stub = toys.stub("toy/first")
+    record = Store(toys.path / ".torchkata" / "progress.sqlite3")
+    what = {"passed": 1, "checks": 3, "source": "x", "seconds": 0.1, "failing": "it", "mistake": None}
+    record.record("toy/first", state="failing", seed=4711, **what)
+    stub.write_text(WRONG)
+    terminal.wait(r"attempt 2.*inputs from --kata-seed 4711, kept.*" + MENU)
 
 
 def answering(project):
