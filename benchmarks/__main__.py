@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.soak import soak
 from benchmarks.watch import contestants
-from pytest_torchkata.catalogue import Catalogue
+from pytest_torchkata.catalogue import Catalogue, facts
 from pytest_torchkata.checks import Given
 from pytest_torchkata.kata import ANSWER, REFERENCE, Job
 from pytest_torchkata.sandbox import Sandbox, default_model
@@ -233,10 +233,12 @@ def watch() -> None:
 
 
 def workers() -> None:
-    """Run the whole catalogue, solved, in one process and on several workers."""
+    """Run the whole catalogue, solved, on one worker and on two."""
     with tempfile.TemporaryDirectory() as name:
         project = Path(name)
-        katas = Catalogue(ROOT / "katas", ROOT / "solutions").all()
+        known = Catalogue(ROOT / "katas", ROOT / "solutions").all()
+        # The reference of one that only asks looks the answers up, which no answer may.
+        katas = [kata for kata in known if facts(kata).kind != "predict"]
         for kata in katas:
             stub = (project / "katas" / kata.id).with_suffix(".py")
             shutil.copytree(kata.solution, project / "solutions" / kata.id)

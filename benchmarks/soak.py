@@ -36,6 +36,8 @@ SLOW = re.compile(
     "loop|endless|without_end|grow|fill|huge|deep|wait|joins|takes|doubles|overflow|nest|walks|slow"
 )
 _NO_VERDICT = re.compile(r"^(The process that runs katas .*)$", re.MULTILINE)
+_OURS = re.compile(r'^  File "[^"]*/pytest_torchkata/', re.MULTILINE)
+"""A traceback of ours; an answer may print one of its own."""
 LEAVE_ALONE = ("distributed/", "performance/", "tensors/")
 """Topics whose checks are slow, need a network or a quiet machine, or are about no code."""
 
@@ -181,7 +183,7 @@ def _run(root: Path, chosen: list[Answer], at_once: int, chance: random.Random, 
     names = ", ".join(answer.name for answer in chosen)
     for process, text in zip(started, said, strict=True):
         soaked.runs += 1
-        if process.returncode not in (0, 1, 2) or "INTERNALERROR" in text or "Traceback" in text:
+        if process.returncode not in (0, 1, 2) or "INTERNALERROR" in text or _OURS.search(text):
             soaked.broken.append(f"status {process.returncode}: {names}: {_last(text)}")
     _count(project, chosen, said, soaked)
     soaked.processes += [f"{each} ({names})" for each in _left(str(scratch))]
