@@ -11,7 +11,7 @@ from typing import Any
 from pytest_torchkata.catalogue import Catalogue, installed
 from pytest_torchkata.progress import Store
 
-__all__ = ["INSTALLED", "SETTINGS", "Project", "ProjectError", "around", "find", "settings"]
+__all__ = ["FILES", "INSTALLED", "SETTINGS", "Project", "ProjectError", "around", "find", "settings"]
 
 INSTALLED = "installed"
 """The value of torchkata_solutions by which a practice directory takes those that come with us."""
@@ -91,7 +91,7 @@ def _with(root: Path, known: Mapping[str, object]) -> Project:
 
 # The ini file -------------------------------------------------------------------------------------
 
-_FILES = (
+FILES = (
     "pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg",
 )  # fmt: skip
 """The files that pytest reads, of which the first that has settings counts."""
@@ -99,7 +99,7 @@ _FILES = (
 
 def settings(root: Path) -> Mapping[str, object] | None:
     """Return pytest's settings in a directory; None if it has none."""
-    for name in _FILES:
+    for name in FILES:
         path = root / name
         if path.is_file() and (found := _read(path)) is not None:
             return found

@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 
     from pytest_torchkata.progress import Standing
 
-__all__ = ["Message", "bars", "colour", "failure", "header", "next_step", "nothing_due", "overview", "reveal"]
+__all__ = [
+    "Message",
+    "bars",
+    "colour",
+    "cost",
+    "failure",
+    "header",
+    "next_step",
+    "nothing_due",
+    "overview",
+    "reveal",
+]
 
 WIDTH = 96
 _BAR = 10
@@ -204,10 +215,10 @@ def _step(advice: Advice, standings: Mapping[str, Standing]) -> str:
     stub = f"{explain.shown(kata.stub)}"
     if advice.why != "due":
         verb = "fix" if advice.why == "failing" else "write"
-        return f"{verb} {stub}{_cost(kata)} and run  pytest {stub}"
+        return f"{verb} {stub}{cost(kata)} and run  pytest {stub}"
     if standings[kata.id].closed:
-        return f"review {stub}{_cost(kata)}: type  torchkata reset {kata.id}  and write it again"
-    return f"review {stub}{_cost(kata)}: write it again and run  pytest {stub}"
+        return f"review {stub}{cost(kata)}: type  torchkata reset {kata.id}  and write it again"
+    return f"review {stub}{cost(kata)}: write it again and run  pytest {stub}"
 
 
 def nothing_due(catalogue: Catalogue, standings: Mapping[str, Standing]) -> Iterator[str]:
@@ -227,7 +238,8 @@ def _first_due(katas: Sequence[Kata], standings: Mapping[str, Standing]) -> str:
     return f"The first review, {name}, is {_when(at)} ({at.astimezone():%Y-%m-%d})."
 
 
-def _cost(kata: Kata) -> str:
+def cost(kata: Kata) -> str:
+    """Return a kata's level and minutes, in brackets; nothing where they cannot be read."""
     try:
         known = facts(kata)
     except KataError:

@@ -29,7 +29,7 @@ from pytest_torchkata.kata import BrokenRule, Frame, Job, Kata, Observed, Order,
 
 __all__ = [
     "Launch", "Model", "Process", "Sandbox", "SandboxError",
-    "child_environment", "default_model", "start_child", "understand",
+    "child_environment", "default_model", "import_path", "start_child", "understand",
 ]  # fmt: skip
 
 Model = Literal["fork", "serve"]
@@ -113,12 +113,16 @@ def child_environment(more: Mapping[str, str]) -> dict[str, str]:
     return {**_passed_on(), **_ENVIRONMENT, **more}
 
 
+def import_path() -> list[str]:
+    """Return where a program of ours imports from: where this process does."""
+    return [entry or str(Path.cwd()) for entry in sys.path]
+
+
 def start_child(model: Model, home: Path, environment: Mapping[str, str]) -> Process:
     """Start a child as a program of its own."""
-    path = [entry or str(Path.cwd()) for entry in sys.path]
     with (home / "log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 (our own program)
-            [sys.executable, "-c", _PROGRAM.format(path=path, model=model, home=str(home))],
+            [sys.executable, "-c", _PROGRAM.format(path=import_path(), model=model, home=str(home))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -132,16 +132,17 @@ class Terminal:
         self._stream.buffer.flush()
 
 
-_RULE = re.compile(r"^((?:\x1b\[[0-9;]*m)*)([=_-])\2{4,}(.*?)\2{4,}((?:\x1b\[[0-9;]*m)*)$")
+_COLOUR = r"\x1b\[[0-9;]*m"
+_RULE = re.compile(rf"^((?:{_COLOUR})*)([=_-])\2{{4,}}(.*?)\2{{4,}}((?:{_COLOUR})*)$")
 
 
 def _fitted(line: str, width: int) -> str:
     """Shorten a line that is ruled through, where it is longer than the terminal is wide."""
     rule = _RULE.match(line)
-    surplus = len(re.sub(r"\x1b\[[0-9;]*m", "", line)) - width
+    surplus = len(re.sub(_COLOUR, "", line)) - width
     if rule is None or surplus <= 0:
         return line
     before, ink, middle, after = rule.groups()
-    text = len(re.sub(r"\x1b\[[0-9;]*m", "", middle))
+    text = len(re.sub(_COLOUR, "", middle))
     left = max(0, width - text) // 2
     return f"{before}{ink * left}{middle}{ink * max(0, width - text - left)}{after}"

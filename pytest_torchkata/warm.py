@@ -39,6 +39,7 @@ from pytest_torchkata.sandbox import (
     Process,
     SandboxError,
     child_environment,
+    import_path,
     start_child,
 )
 
@@ -116,7 +117,7 @@ class Warm:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (until we are closed)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 (our own program)
-                [sys.executable, "-c", _WARM.format(path=_path())],
+                [sys.executable, "-c", _WARM.format(path=import_path())],
                 stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=self._log,
                 env=child_environment({}),
                 start_new_session=True,  # Ctrl-C is for the watching process
@@ -168,13 +169,9 @@ class Warm:
         return f"The process that runs pytest could not start: {said[-1] if said else 'it was ended'}"
 
 
-def _path() -> list[str]:
-    return [entry or str(Path.cwd()) for entry in sys.path]
-
-
 def _cold(arguments: Sequence[str], environment: Mapping[str, str], say: Callable[[Any], None]) -> Prepared:
     """Begin a run in a new process."""
-    program = _COLD.format(path=_path(), arguments=list(arguments))
+    program = _COLD.format(path=import_path(), arguments=list(arguments))
     process = subprocess.Popen(  # noqa: S603 (our own program)
         [sys.executable, "-c", program],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=dict(environment),
@@ -282,27 +279,36 @@ def _be(request: dict[str, Any], fds: list[int], control: socket.socket) -> NoRe
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
         if "arguments" in request:
-            guard.end_with_parent()  # which ends with the watching process
-            word, speak, status = fds
-            os.dup2(speak, 1)
-            os.dup2(speak, 2)
-            _keep({word, status, control.fileno()})
-            os.chdir(request["directory"])
-            _set_environment(request["environment"])
-            found = _run(request["arguments"], word, _launching(control))
-            os.write(status, bytes([found]))
-            os._exit(0)
-        for place, fd in enumerate(fds):
-            os.dup2(fd, place)
-        _keep(set())
-        _set_environment(request["surroundings"])
-        guard.stand(request["home"])
-        from pytest_torchkata import child
-
-        child.main(request["model"], request["home"])
+            _be_run(request, fds, control)
+        else:
+            _be_child(request, fds)
     except BaseException as error:
         os.write(2, f"{type(error).__name__}: {error}\n".encode(errors="replace"))
     os._exit(1)
+
+
+def _be_run(request: dict[str, Any], fds: list[int], control: socket.socket) -> NoReturn:
+    word, speak, status = fds
+    guard.end_with_parent()  # which ends with the watching process
+    os.dup2(speak, 1)
+    os.dup2(speak, 2)
+    _keep({word, status, control.fileno()})
+    os.chdir(request["directory"])
+    _set_environment(request["environment"])
+    found = _run(request["arguments"], word, _launching(control))
+    os.write(status, bytes([found]))
+    os._exit(0)
+
+
+def _be_child(request: dict[str, Any], fds: list[int]) -> None:
+    from pytest_torchkata import child
+
+    for place, fd in enumerate(fds):
+        os.dup2(fd, place)
+    _keep(set())
+    _set_environment(request["surroundings"])
+    guard.stand(request["home"])
+    child.main(request["model"], request["home"])
 
 
 def _put(fd: int, place: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import os
 import queue
 import sys
@@ -19,12 +20,12 @@ from pathlib import Path
 import watchfiles
 
 from pytest_torchkata import aids, explain, report
-from pytest_torchkata.catalogue import KataError, facts
+from pytest_torchkata.catalogue import KataError
 from pytest_torchkata.child import needs
 from pytest_torchkata.kata import Kata
 from pytest_torchkata.practice import reset
 from pytest_torchkata.progress import ProgressError, Standing
-from pytest_torchkata.project import Project, ProjectError
+from pytest_torchkata.project import FILES, Project, ProjectError
 from pytest_torchkata.review import Advice, advise
 from pytest_torchkata.sandbox import SandboxError
 from pytest_torchkata.terminal import Pressed, Redraw, Terminal
@@ -35,10 +36,7 @@ __all__ = ["watch"]
 STEP = 10
 """Milliseconds without a further change after which what has changed is told."""
 KEYS = {"n": "next", "h": "hint", "a": "all checks", "r": "reset", "v": "reveal", "l": "list", "q": "quit"}
-SETTINGS = {
-    "conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini",
-    "setup.cfg",
-}  # fmt: skip
+SETTINGS = {*FILES, "conftest.py"}
 """Files of the root directory that pytest reads before it collects."""
 
 
@@ -167,7 +165,7 @@ class Loop:
         """The key whose action waits for a yes."""
         self._note: tuple[bytes, list[str]] = (b"", [])
         """What is to be said below the verdict on this content of the stub."""
-        self._numbers = iter(range(1, sys.maxsize))
+        self._numbers = itertools.count(1)
         self._run: Run | None = None
         self._kata = self._first()
 
@@ -200,12 +198,13 @@ class Loop:
 
     # Files ------------------------------------------------------------------------------------
 
-    def _look(self, paths: Iterable[Path]) -> None:
+    def _look(self, paths: frozenset[Path]) -> None:
         """Run what was saved; of several, as after a change of branch, the kata at hand or the latest."""
-        with contextlib.suppress(KataError):  # new katas come with a new version, or another branch
-            self._katas = chosen(self._project, self._paths) or self._katas
-        changed = [kata for kata in self._katas if kata.stub in paths]
         others = {path for path in paths if not path.is_relative_to(self._project.catalogue.stubs)}
+        if others or not paths <= {kata.stub for kata in self._katas}:
+            with contextlib.suppress(KataError):  # new katas come with a new version, or another branch
+                self._katas = chosen(self._project, self._paths) or self._katas
+        changed = [kata for kata in self._katas if kata.stub in paths]
         if others or any(path.name == "conftest.py" for path in paths):
             self._drop()  # it has read what was changed
         elif not changed:
@@ -394,17 +393,12 @@ def _lines(aid: Callable[..., Iterable[str]], kata: Kata, project: Project) -> I
 def _introduced(advice: Advice) -> Iterator[str]:
     """Say which kata is next, and how to begin."""
     kata = advice.kata
-    try:
-        known = facts(kata)
-        about = f" ({known.level}, {known.minutes} min)"
-    except KataError:
-        about = ""
     todo = {
         "failing": "it fails so far: open",
         "due": "it is due for review: press r to put its stub back, and write it again in",
         "to do": "open",
     }
-    yield f" Next: {kata.id}{about}, {todo[advice.why]} {explain.shown(kata.stub)}"
+    yield f" Next: {kata.id}{report.cost(kata)}, {todo[advice.why]} {explain.shown(kata.stub)}"
 
 
 def _menu(all_checks: bool) -> list[tuple[str, str]]:

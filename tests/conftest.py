@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 from pathlib import Path
 from typing import ClassVar
 
@@ -220,6 +221,14 @@ def torchkata(empty_project, monkeypatch):
 def isolation(request):
     """Both ways of running answers; the second is what platforms without fork get."""
     return f"--kata-isolation={request.param}"
+
+
+def until(condition, seconds=60):
+    """Wait until it has come to something."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.02)
 
 
 class Shared(sandbox.Sandbox):

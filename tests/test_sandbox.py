@@ -6,7 +6,6 @@ import re
 import signal
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from benchmarks.soak import processes
 from pytest_torchkata import compare, explain, rules, sandbox, transport
 from pytest_torchkata.kata import ANSWER, Job, Kata, Observed
-from tests.conftest import REFERENCE, TOML
+from tests.conftest import REFERENCE, TOML, until
 
 # State --------------------------------------------------------------------------------------------
 
@@ -254,13 +253,6 @@ def double(x):
 
 def start(project, then):
     return project.kata("toy/start", stub=STARTING.format(then=then), checks=ONE_CHECK)
-
-
-def until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The practice loop, in a real terminal: keys are typed, files are saved, and the screen is read."""
 
+import contextlib
 import os
 import re
 import shlex
@@ -9,11 +10,12 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from benchmarks.soak import processes
 from pytest_torchkata.progress import Store
-from tests.conftest import REFERENCE, STUB, TOML
+from tests.conftest import REFERENCE, STUB, TOML, until
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
@@ -91,13 +93,6 @@ def terminal(toys):
     yield found
     found.close()
     until(lambda: not list(processes(str(toys.path))))
-
-
-def until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def runs(project):
@@ -288,16 +283,20 @@ def test_a_watcher_that_is_killed_leaves_nothing(toys, terminal):
     toys.answer(ENDLESS, "toy/first")
     terminal.start([*WATCH, "toy/first"])
     terminal.wait(r"collected 3 items\n\nkatas/toy/first.py$")
-    os.kill(watching(), signal.SIGKILL)
+    os.kill(watching(toys), signal.SIGKILL)
     terminal.wait("status 137")
     terminal.close()
     until(lambda: not list(processes(str(toys.path))), seconds=5)  # less than the answer's own time
 
 
-def watching():
-    found = (line.split() for line in processes("main() watch toy/first"))
-    (pid,) = [words[0] for words in found if words[2] == sys.executable]
-    return int(pid)
+def watching(project):
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.cmdline() == [*WATCH, "toy/first"] and process.cwd() == str(project.path):
+                found.append(process.pid)
+    (pid,) = found
+    return pid
 
 
 def test_a_pipe_gets_plain_lines_and_no_keys(toys):
