@@ -1,7 +1,9 @@
 """Print what the plugin costs: ratios to plain pytest, measured side by side in one run.
 
 ``python -m benchmarks [cold] [isolation] [collect] [watch] [workers]`` prints these tables, or all of them;
-``python -m benchmarks soak [RUNS]`` runs pytest many times, and counts what must not happen.
+``python -m benchmarks soak [RUNS]`` runs pytest many times, and counts what must not happen;
+``python -m benchmarks mutants [KATA|TOPIC...]`` tries small mutants of the references on the checks, and
+``python -m benchmarks stability [KATA|TOPIC...] [--seeds N]`` proves katas with many seeds.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from benchmarks.mutants import mutation
 from benchmarks.soak import soak
+from benchmarks.stability import stability
 from benchmarks.watch import contestants
-from pytest_torchkata.catalogue import Catalogue, facts
+from pytest_torchkata.catalogue import Catalogue, KataError, facts
 from pytest_torchkata.checks import Given
 from pytest_torchkata.kata import ANSWER, REFERENCE, Job
 from pytest_torchkata.sandbox import Sandbox, default_model
@@ -85,6 +89,12 @@ def main(names: Sequence[str]) -> None:
         soaked = soak(*map(int, names[1:2]))
         print("\n".join(soaked.table()))
         raise SystemExit(any(soaked.faults().values()))
+    for name, holds in (("mutants", mutation), ("stability", stability)):
+        if names and names[0] == name:
+            try:
+                raise SystemExit(not holds(names[1:]))
+            except KataError as error:
+                raise SystemExit(str(error)) from None
     for name, benchmark in BENCHMARKS.items():
         if not names or name in names:
             print(f"\n{benchmark.__doc__}\n", flush=True)

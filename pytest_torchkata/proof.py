@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import itertools
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +37,7 @@ from pytest_torchkata.kata import (
 )
 from pytest_torchkata.reflexes import REFLEXES
 
-__all__ = ["prove"]
+__all__ = ["Case", "prove", "with_cases"]
 
 _FILES = {"kata.toml", "reference.py", "checks.py", "wrong.py", "right.py"}
 _SLOW = {"training": 8.0, "perf": 8.0, "distributed": 8.0}
@@ -47,29 +48,39 @@ _SENTENCE = 40
 """Characters below which a wrong answer's docstring cannot explain anything."""
 
 
-def prove(kata: Kata, *arguments: str) -> list[str]:
+def prove(kata: Kata, *arguments: str, rounds: int = 1) -> list[str]:
     """Return what is wrong with a kata, in words; nothing if it holds.
 
     ``arguments`` go to the pytest run that resolves the kata's checks, such as ``--kata-isolation``.
-    Without ``--gpu`` among them a kata that needs CUDA is read, and not run.
+    Without ``--gpu`` among them a kata that needs CUDA is read, and not run. With more ``rounds`` than one
+    everything is tried again with other seeds, and must come out the same.
     """
+    prover = _Prover(kata, rounds)
     try:
         problems = list(_problems_on_paper(kata))
         if problems or (catalogue.facts(kata).kind == "gpu" and "--gpu" not in arguments):
             return problems
-        prover = _Prover(kata)
-        quiet = ("-q", "--no-header", "-rN", "--tb=short", "-p", "no:cacheprovider", "-p", "no:xdist")
-        record = ("-p", "no:torchkata_record")
-        with contextlib.redirect_stdout(io.StringIO()) as said:
-            status = pytest.main([str(kata.stub), *quiet, *record, *arguments], plugins=[prover])
+        with_cases(kata, prover.attempt, *arguments)
     except KataError as error:
         return [str(error)]
-    if status == pytest.ExitCode.INTERRUPTED and prover.interrupted:
-        raise KeyboardInterrupt
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not prover.ran:
+    return prover.problems
+
+
+def with_cases(kata: Kata, use: Callable[[Judge, Sequence[Case]], None], *arguments: str) -> None:
+    """Resolve the checks of a kata in a pytest run, and call ``use`` with its judge and the cases.
+
+    Raises ``KataError`` if the checks cannot be run.
+    """
+    cases = _Cases(use)
+    quiet = ("-q", "--no-header", "-rN", "--tb=short", "-p", "no:cacheprovider", "-p", "no:xdist")
+    record = ("-p", "no:torchkata_record")
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        pytest.main([str(kata.stub), *quiet, *record, *arguments], plugins=[cases])
+    if cases.error is not None:
+        raise cases.error
+    if not cases.done:
         checks = f"{explain.shown(kata.solution)}/checks.py"
-        return [f"{checks}: its checks cannot be run:\n{said.getvalue().strip()}"]
-    return [*prover.problems, *prover.findings()]
+        raise KataError(f"{checks}: its checks cannot be run:\n{said.getvalue().strip()}")
 
 
 # What can be read without running -----------------------------------------------------------------
@@ -196,92 +207,111 @@ def _mistake_problems(kata: Kata) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class _Case:
-    """One case of a check, and what the reference shows in it."""
+class Case:
+    """One case of a check: what it is called with, and the seed that its inputs are drawn from."""
 
     check: Check
     seed: int
-    expected: Observed
 
-    @property
-    def name(self) -> str:
+    def __str__(self) -> str:
         values = ", ".join(f"{name}={value}" for name, value in self.check.parameters.items())
-        return f"{self.check.function}({values})"
+        return f"{self.check.function}({values}) (seed {self.seed})"
 
 
 @dataclass
-class _Prover:
-    """Takes the judge's place in a pytest run and tries every subject on every check."""
+class _Cases:
+    """Takes the judge's place in a pytest run, and notes what it is asked."""
 
-    kata: Kata
-    problems: list[str] = field(default_factory=list)
-    ran: bool = False
-    interrupted: bool = False
+    use: Callable[[Judge, Sequence[Case]], None]
+    error: BaseException | None = None
+    done: bool = False
 
     def __post_init__(self) -> None:
-        self._cases: list[tuple[Check, int]] = []
-        self._open: dict[Mistake, set[str]] = {}
-        """The mistakes not rejected as meant, with what was seen instead."""
-        self._unnoticed: list[Subject] = []
-        """The reflexes that changed something, and that no check has rejected."""
-        self._stub_passes = True
-        self._seconds = 0.0
+        self._cases: list[Case] = []
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Take the place of the judge that has just been made, and try what needs no check."""
+        """Take the place of the judge that has just been made."""
         around = session.config.stash.get(surroundings, None)
         if around is not None:
             self._judge: Judge = around.judge
             around.judge = self  # type: ignore[assignment]
-            self._read_rules(self._judge)
-            self._run_examples(self._judge)
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Note that it is the author who ends the run, and not an error in the checks."""
-        self.interrupted = excinfo.type is KeyboardInterrupt
 
     def verdict(self, check: Check, seed: int) -> Verdict:
         """Note a case; it passes, whatever is found afterwards."""
-        self._cases.append((check, seed))
+        self._cases.append(Case(check, seed))
         return Verdict("passed")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
-        """Try one subject after the other on all cases: a process serves only one, and takes its time."""
-        done = yield
-        self.ran = bool(self._cases)
-        cases = list(self._expected())
+        """Hand over judge and cases while the judge's children are there."""
+        result = yield
+        if self._cases:
+            try:
+                self.use(self._judge, self._cases)
+                self.done = True
+            except (KataError, KeyboardInterrupt) as error:
+                self.error = error
+        return result
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note that it is the author who ends the run, and not an error in the checks."""
+        if excinfo.type is KeyboardInterrupt:
+            self.error = excinfo.value
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """A case, and what the reference shows in it."""
+
+    case: Case
+    seen: Observed
+
+
+_Rounds = Sequence[Sequence[_Expected]]
+
+
+@dataclass
+class _Prover:
+    """Tries every subject on every case, one after the other: a process serves only one."""
+
+    kata: Kata
+    rounds: int
+    problems: list[str] = field(default_factory=list)
+
+    def attempt(self, judge: Judge, cases: Sequence[Case]) -> None:
+        """Note as ``problems`` what does not hold."""
+        self._judge = judge
+        self._read_rules()
+        self._run_examples()
+        rounds = [list(self._expected(cases, number)) for number in range(self.rounds)]
         for name in ("", *catalogue.right_answers(self.kata)):
-            self._must_pass(Subject("right", name) if name else REFERENCE, cases)
+            self._must_pass(Subject("right", name) if name else REFERENCE, rounds)
         for mistake in catalogue.mistakes(self.kata):
-            self._must_reject(mistake, cases)
+            self._must_reject(mistake, rounds)
         # There is nothing to spoil in a kata that only asks.
         for reflex in REFLEXES if catalogue.api(self.kata) != ("ANSWERS",) else ():
-            self._must_notice(Subject("reflex", reflex), cases)
-        self._stub_passes = all(self._passes(self._run(case, ANSWER), case) for case in cases)
-        return done
+            self._must_notice(Subject("reflex", reflex), rounds)
+        self._stub_must_fail(rounds)
+        self._must_be_quick(rounds[0])
 
-    def _expected(self) -> Iterator[_Case]:
-        """Return the cases that the reference gets through, and what it shows."""
-        for check, seed in self._cases:
+    def _expected(self, cases: Sequence[Case], number: int) -> Iterator[_Expected]:
+        """Return the cases of a round that the reference gets through, and what it shows."""
+        for first in cases:
+            case = Case(first.check, first.seed + number)
             try:
-                expected = self._judge.reference(check, seed)
+                expected = self._judge.reference(case.check, case.seed)
             except KataError as error:
                 self.problems.append(str(error))
                 continue
-            self._seconds += expected.seconds
-            self._must_travel(check, expected)
-            yield _Case(check, seed, expected)
+            self._must_travel(case.check, expected)
+            yield _Expected(case, expected)
 
-    def _run(self, case: _Case, subject: Subject) -> Run:
+    def _run(self, case: Case, subject: Subject) -> Run:
         return self._judge.run(case.check, case.seed, subject)
 
-    def _compared(self, run: Run, case: _Case) -> Verdict:
-        return self._judge.compare(case.check, case.expected, run)
-
-    def _passes(self, run: Run, case: _Case) -> bool:
-        return self._compared(run, case).outcome == "passed"
+    def _compared(self, run: Run, expected: _Expected) -> Verdict:
+        return self._judge.compare(expected.case.check, expected.seen, run)
 
     def _must_travel(self, check: Check, expected: Observed) -> None:
         for name, value in expected.values.items():
@@ -290,36 +320,61 @@ class _Prover:
                 problem = f"{where} returns a {kind} as {name}, and its value is lost"
                 self.problems += [problem] if problem not in self.problems else []
 
-    def _must_pass(self, subject: Subject, cases: Iterable[_Case]) -> None:
+    def _must_pass(self, subject: Subject, rounds: _Rounds) -> None:
         name = f"the right answer {subject.name}" if subject.name else "the reference, run again,"
-        for case in cases:
-            verdict = self._compared(self._run(case, subject), case)
+        for expected in itertools.chain.from_iterable(rounds):
+            verdict = self._compared(self._run(expected.case, subject), expected)
             if verdict.outcome != "passed":
-                where = f"{case.name} (seed {case.seed})"
-                self.problems.append(f"{self.kata.id}: {name} fails {where}: {_reason(verdict)}")
+                self.problems.append(f"{self.kata.id}: {name} fails {expected.case}: {_reason(verdict)}")
 
-    def _must_reject(self, mistake: Mistake, cases: Iterable[_Case]) -> None:
-        seen = set()
-        for case in [case for case in cases if case.check.function == mistake.check]:
-            verdict = self._compared(self._run(case, Subject("wrong", mistake.name)), case)
-            if verdict.outcome == "failed" and verdict.cause == mistake.shows:
+    def _must_reject(self, mistake: Mistake, rounds: _Rounds) -> None:
+        for number, cases in enumerate(rounds):
+            seen = set()
+            for expected in [each for each in cases if each.case.check.function == mistake.check]:
+                verdict = self._compared(self._run(expected.case, Subject("wrong", mistake.name)), expected)
+                if verdict.outcome == "failed" and verdict.cause == mistake.shows:
+                    break
+                if verdict.outcome != "passed":
+                    seen.add(f"{verdict.cause}: {_reason(verdict)}")
+            else:
+                but = f"; it gave {'; '.join(sorted(seen))}" if seen else ""
+                where = f" in round {number}" if number else ""
+                says = f"{mistake.check} does not reject {mistake.name} by {mistake.shows}{where}{but}"
+                self.problems.append(f"{self.kata.id}: {says}")
+
+    def _must_notice(self, reflex: Subject, rounds: _Rounds) -> None:
+        for cases in rounds:
+            applied = False
+            for expected in cases:
+                run = self._run(expected.case, reflex)
+                if self._compared(run, expected).outcome != "passed":
+                    break
+                applied = applied or (isinstance(run, Observed) and run.applied)
+            else:
+                if applied:
+                    what = f"no check notices the reflex {reflex.name!r} (see reflexes.py)"
+                    self.problems.append(f"{self.kata.id}: {what}")
+                    return
+
+    def _stub_must_fail(self, rounds: _Rounds) -> None:
+        for cases in rounds:
+            runs = ((self._run(each.case, ANSWER), each) for each in cases)
+            if all(self._compared(run, each).outcome == "passed" for run, each in runs):
+                what = "the stub passes; if it was solved, restore it before proving the kata"
+                self.problems.append(f"{self.kata.id}: {what}")
                 return
-            if verdict.outcome != "passed":
-                seen.add(f"{verdict.cause}: {_reason(verdict)}")
-        self._open[mistake] = seen
 
-    def _must_notice(self, reflex: Subject, cases: Iterable[_Case]) -> None:
-        applied = False
-        for case in cases:
-            run = self._run(case, reflex)
-            if not self._passes(run, case):
-                return
-            applied = applied or (isinstance(run, Observed) and run.applied)
-        self._unnoticed += [reflex] if applied else []
+    def _must_be_quick(self, cases: Sequence[_Expected]) -> None:
+        seconds = sum(expected.seen.seconds for expected in cases)
+        kind = catalogue.facts(self.kata).kind
+        limit = max(_SLOW.get(self.kata.topic, 0.0), _SLOW.get(kind, _SECONDS))
+        if seconds > limit:
+            what = f"the checks take {seconds:.1f} s, at most {limit:g} s are meant"
+            self.problems.append(f"{self.kata.id}: {what}")
 
-    def _read_rules(self, judge: Judge) -> None:
+    def _read_rules(self) -> None:
         job = Job(self.kata, REFERENCE, check=SCAN, forbidden=catalogue.facts(self.kata).forbidden)
-        run = judge.sandbox.run(job)
+        run = self._judge.sandbox.run(job)
         assert isinstance(run, Observed)
         for name in run.values["names that torch does not have"]:
             self.problems.append(f"{self.kata.id}: kata.toml forbids {name}, which torch does not have")
@@ -327,28 +382,14 @@ class _Prover:
             place = f"{self.kata.id}: reference.py:{rule.line}"
             self.problems.append(f"{place} uses {rule.name}, which the kata forbids")
 
-    def _run_examples(self, judge: Judge) -> None:
+    def _run_examples(self) -> None:
         job = Job(self.kata, REFERENCE, check=EXAMPLES, arguments={"text": _docstring(self.kata.stub)})
-        run = judge.sandbox.run(job)
+        run = self._judge.sandbox.run(job)
         if not isinstance(run, Observed):
             reason = " ".join(explain.run(run, self.kata))
             self.problems.append(f"{self.kata.id}: the example in the stub: {reason}")
         elif run.values["failures"]:
             self.problems.append(f"{self.kata.id}: the example in the stub:\n{run.values['failures']}")
-
-    def findings(self) -> Iterator[str]:
-        """Say what is known only once every check has run."""
-        for mistake, seen in self._open.items():
-            but = f"; it gave {'; '.join(sorted(seen))}" if seen else ""
-            yield f"{self.kata.id}: {mistake.check} does not reject {mistake.name} by {mistake.shows}{but}"
-        for subject in self._unnoticed:
-            yield f"{self.kata.id}: no check notices the reflex {subject.name!r} (see reflexes.py)"
-        if self._stub_passes:
-            yield f"{self.kata.id}: the stub passes; if it was solved, restore it before proving the kata"
-        kind = catalogue.facts(self.kata).kind
-        limit = max(_SLOW.get(self.kata.topic, 0.0), _SLOW.get(kind, _SECONDS))
-        if self._seconds > limit:
-            yield f"{self.kata.id}: the checks take {self._seconds:.1f} s, at most {limit:g} s are meant"
 
 
 def _reason(verdict: Verdict) -> str:

@@ -1,0 +1,57 @@
+"""Something that is done to many katas: which ones, in processes beside each other, and a table by topic."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pytest_torchkata.catalogue import Catalogue
+from pytest_torchkata.kata import Kata
+
+__all__ = ["ROOT", "by_topic", "each", "selected"]
+
+ROOT = Path(__file__).parents[1]
+_Result = TypeVar("_Result")
+
+
+def selected(names: Sequence[str]) -> list[Kata]:
+    """Return the katas that are named, or whose topics are; all if nothing is."""
+    catalogue = Catalogue(ROOT / "katas", ROOT / "solutions")
+    topics = {kata.topic for kata in catalogue.all()}
+    named = {name if name in topics else catalogue.find(name).id for name in names}
+    return [kata for kata in catalogue.all() if not named or named & {kata.id, kata.topic}]
+
+
+def each(
+    work: Callable[[Kata], _Result], katas: Sequence[Kata], done: int = 0
+) -> Iterator[tuple[Kata, _Result]]:
+    """Do ``work`` to every kata, one on each core, below a progress bar in which ``done`` are done before."""
+    columns = (TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    processes = ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"))
+    with processes, Progress(*columns) as progress:
+        task = progress.add_task("", total=len(katas) + done, completed=done)
+        running = {processes.submit(work, kata): kata for kata in katas}
+        for future in as_completed(running):
+            progress.update(task, advance=1, description=running[future].id)
+            yield running[future], future.result()
+
+
+def by_topic(columns: Sequence[str], rows: Mapping[str, Sequence[int]], last: Callable[..., str]) -> None:
+    """Print the sums of each topic's rows, which are given by kata; the last column follows from them."""
+    table = Table("topic", "katas", *columns)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    topics = sorted({name.split("/")[0] for name in rows})
+    for topic in (*topics, "all"):
+        group = [row for name, row in rows.items() if topic in ("all", name.split("/")[0])]
+        sums = [sum(column) for column in zip(*group, strict=True)]
+        table.add_row(topic, *map(str, (len(group), *sums)), last(*sums), end_section=topic == topics[-1])
+    Console().print(table)

@@ -1,0 +1,31 @@
+"""Every answer of every kata with many seeds: a verdict must not depend on the draw."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from functools import partial
+
+from benchmarks.many import by_topic, each, selected
+from pytest_torchkata.catalogue import facts, mistakes, right_answers
+from pytest_torchkata.proof import prove
+
+__all__ = ["stability"]
+
+
+def stability(arguments: Sequence[str]) -> bool:
+    """Prove the named katas and topics, or all, with many seeds; say whether all is as it must be."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks stability")
+    parser.add_argument("names", nargs="*", metavar="KATA|TOPIC")
+    parser.add_argument("--seeds", type=int, default=20)
+    asked = parser.parse_args(arguments)
+    katas = [kata for kata in selected(asked.names) if facts(kata).kind != "gpu"]
+    rows, problems = {}, []
+    for kata, found in each(partial(prove, rounds=asked.seeds), katas):
+        answers = (1 + len(right_answers(kata)), len(mistakes(kata)))
+        rows[kata.id] = (*answers, sum(answers) * asked.seeds, len(found))
+        problems += found
+    print("\n".join(problems))
+    columns = ("right answers", "wrong answers", "verdicts", "that are not as they must be", "share")
+    by_topic(columns, rows, lambda _right, _wrong, verdicts, bad: f"{bad / verdicts:.2%}")
+    return not problems
