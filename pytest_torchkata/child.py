@@ -130,16 +130,23 @@ def _devices() -> dict[str, Any]:
     return report
 
 
-_DYNAMO = re.compile(rb"\boptim\.|\boperations\(|\bpeak_bytes\(|use_deterministic_algorithms|torch\.compile")
-"""What makes torch import ``torch._dynamo``, which takes about a second: an optimizer's first step, the first
-dispatch mode, and the like."""
+_NEEDS = {
+    "torch.fx.experimental.symbolic_shapes": re.compile(  # and SymPy with it
+        rb"(?<!given)\.backward\((?!\)|retain_graph=|create_graph=)|\bgrad_outputs=|\bgradcheck\("
+    ),
+    "torch._dynamo": re.compile(
+        rb"\boptim\.|\boperations\(|\bpeak_bytes\(|\bcheckpoint\(|use_deterministic_algorithms|torch\.compile"
+    ),
+}
+"""What torch imports late, half a second or two, and what makes it do so: a gradient that is handed in, an
+optimizer's first step, the first dispatch mode, and the like."""
 
 
 @functools.cache  # what serves an answer can read the solution only once
 def needs(solution: Path) -> tuple[str, ...]:
     """Return the modules of torch that a kata's runs import, and that are imported before they are forked."""
-    files = (path.read_bytes() for path in solution.glob("*.py"))
-    return ("torch._dynamo",) if any(_DYNAMO.search(text) for text in files) else ()
+    text = b"\n".join(path.read_bytes() for path in sorted(solution.glob("*.py")))
+    return tuple(name for name, makes in _NEEDS.items() if makes.search(text))
 
 
 class Unready(Exception):

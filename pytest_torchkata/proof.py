@@ -35,7 +35,9 @@ from pytest_torchkata.kata import (
     Subject,
     Verdict,
 )
+from pytest_torchkata.plugin import launching
 from pytest_torchkata.reflexes import REFLEXES
+from pytest_torchkata.sandbox import Launch, start_child
 
 __all__ = ["Case", "prove", "with_cases"]
 
@@ -48,30 +50,36 @@ _SENTENCE = 40
 """Characters below which a wrong answer's docstring cannot explain anything."""
 
 
-def prove(kata: Kata, *arguments: str, rounds: int = 1) -> list[str]:
+def prove(kata: Kata, *arguments: str, rounds: int = 1, launch: Launch = start_child) -> list[str]:
     """Return what is wrong with a kata, in words; nothing if it holds.
 
     ``arguments`` go to the pytest run that resolves the kata's checks, such as ``--kata-isolation``.
     Without ``--gpu`` among them a kata that needs CUDA is read, and not run. With more ``rounds`` than one
-    everything is tried again with other seeds, and must come out the same.
+    everything is tried again with other seeds, and must come out the same. ``launch`` starts the processes
+    in which answers run.
     """
     prover = _Prover(kata, rounds)
     try:
         problems = list(_problems_on_paper(kata))
         if problems or (catalogue.facts(kata).kind == "gpu" and "--gpu" not in arguments):
             return problems
-        with_cases(kata, prover.attempt, *arguments)
+        with_cases(kata, prover.attempt, *arguments, launch=launch)
     except KataError as error:
         return [str(error)]
     return prover.problems
 
 
-def with_cases(kata: Kata, use: Callable[[Judge, Sequence[Case]], None], *arguments: str) -> None:
+def with_cases(
+    kata: Kata,
+    use: Callable[[Judge, Sequence[Case]], None],
+    *arguments: str,
+    launch: Launch = start_child,
+) -> None:
     """Resolve the checks of a kata in a pytest run, and call ``use`` with its judge and the cases.
 
     Raises ``KataError`` if the checks cannot be run.
     """
-    cases = _Cases(use)
+    cases = _Cases(use, launch)
     quiet = ("-q", "--no-header", "-rN", "--tb=short", "-p", "no:cacheprovider", "-p", "no:xdist")
     record = ("-p", "no:torchkata_record")
     with contextlib.redirect_stdout(io.StringIO()) as said:
@@ -223,11 +231,16 @@ class _Cases:
     """Takes the judge's place in a pytest run, and notes what it is asked."""
 
     use: Callable[[Judge, Sequence[Case]], None]
+    launch: Launch
     error: BaseException | None = None
     done: bool = False
 
     def __post_init__(self) -> None:
         self._cases: list[Case] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Say how children are started."""
+        config.stash[launching] = self.launch
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

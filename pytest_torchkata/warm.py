@@ -4,6 +4,8 @@ Three processes. The watching one holds a ``Warm``. The warm one imports, and fo
 is a fork of it: it collects, and waits for the word to go; the child in which its answers run is another fork
 of the warm process, which has never seen what a run has computed. Where there is no fork, a run is started
 as a process of its own, ahead of time, and waits in the same way.
+
+Who proves many katas has the children of his own process forked from a warm one.
 """
 
 from __future__ import annotations
@@ -154,6 +156,10 @@ class Warm:
         if pid is None:
             raise SandboxError(self._failure())
         return Prepared(pid, go, output, lambda: _one_byte(result), say)
+
+    def launching(self, needs: Sequence[str] = ()) -> Launch:
+        """Return a way to start children of this very process as forks of the warm one."""
+        return _launching(self._control, needs) if self._forks else start_child
 
     def close(self) -> None:
         """End the warm process."""
@@ -417,15 +423,15 @@ def _restart_clock(reporter: Any) -> None:
         reporter._sessionstarttime = timing.time()
 
 
-def _launching(control: socket.socket) -> Launch:
-    """Return a way to start children as forks of the warm process."""
+def _launching(control: socket.socket, needs: Sequence[str] = ()) -> Launch:
+    """Return a way to start children as forks of the warm process, which imports what they need."""
 
     def launch(model: Model, home: Path, environment: Mapping[str, str]) -> Process:
         commands, take = os.pipe()
         give, replies = os.pipe()
         log = os.open(home / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         surroundings = child_environment(environment)
-        request = {"model": model, "home": str(home), "surroundings": surroundings}
+        request = {"model": model, "home": str(home), "surroundings": surroundings, "needs": list(needs)}
         pid = _ask(control, request, [commands, replies, log])
         for fd in (commands, replies, log):
             os.close(fd)

@@ -1,19 +1,37 @@
 """Every kata of the catalogue is proved: its checks tell right from wrong, and its files hold together."""
 
+import functools
 from pathlib import Path
 
 import pytest
 
 from pytest_torchkata.catalogue import Catalogue, facts
+from pytest_torchkata.child import needs
 from pytest_torchkata.proof import prove
+from pytest_torchkata.warm import Warm
 
 ROOT = Path(__file__).parents[1]
 KATAS = Catalogue(ROOT / "katas", ROOT / "solutions").all()
 
 
+@pytest.fixture(scope="module")
+def launching():
+    """Return how children are started that need certain modules: from a process that has only those."""
+
+    @functools.cache
+    def process(modules):
+        processes.append(Warm())
+        return processes[-1]
+
+    processes = []
+    yield lambda modules: process(modules).launching(modules)
+    for each in processes:
+        each.close()
+
+
 @pytest.mark.parametrize("kata", KATAS, ids=lambda kata: kata.id)
-def test_kata_is_proved(kata, monkeypatch):
+def test_kata_is_proved(kata, launching, monkeypatch):
     monkeypatch.chdir(ROOT)
-    assert prove(kata) == []
+    assert prove(kata, launch=launching(needs(kata.solution))) == []
     if facts(kata).kind == "gpu":
         pytest.skip("read, but not run: it needs CUDA")
