@@ -28,6 +28,7 @@ from pytest_torchkata.progress import ProgressError
 if TYPE_CHECKING:
     from pytest_torchkata.judge import Judge
     from pytest_torchkata.progress import Standing, Store
+    from pytest_torchkata.sandbox import Launch
 
 __all__ = ["CheckItem", "KataFile", "NotSolved", "Surroundings", "parametrize", "surroundings"]
 
@@ -62,6 +63,8 @@ class Surroundings:
 
 
 surroundings = pytest.StashKey[Surroundings]()
+launching: pytest.StashKey[Launch] = pytest.StashKey()
+"""How the children of a run are started, where that is not as programs of their own."""
 
 
 class NotSolved(bdb.BdbQuit):

@@ -11,22 +11,20 @@ import pytest
 
 from pytest_torchkata import collect, confine, devices, explain, limits, report
 from pytest_torchkata.catalogue import KataError
-from pytest_torchkata.collect import CheckItem, KataFile, Surroundings, surroundings
+from pytest_torchkata.collect import CheckItem, KataFile, Surroundings, launching, surroundings
 from pytest_torchkata.kata import Kata, Limits
 from pytest_torchkata.progress import ProgressError
 from pytest_torchkata.project import SETTINGS, Project
 from pytest_torchkata.record import Recorder, data_of
 
 if TYPE_CHECKING:
-    from pytest_torchkata.sandbox import Launch, Sandbox
+    from pytest_torchkata.sandbox import Sandbox
 
 _project = pytest.StashKey[Project]()
 _sandbox = pytest.StashKey["Sandbox"]()
 _seed = pytest.StashKey[int]()
 _devices = pytest.StashKey[devices.Devices]()
 _due = pytest.StashKey[list[str]]()
-launching: pytest.StashKey[Launch] = pytest.StashKey()
-"""How the children of a run are started, where that is not as programs of their own."""
 
 MODELS = ("fork", "serve")
 

@@ -20,7 +20,7 @@ import pytest
 from pytest_torchkata import catalogue, compare, explain
 from pytest_torchkata.catalogue import KataError, Mistake
 from pytest_torchkata.checks import question_text, snippets
-from pytest_torchkata.collect import surroundings
+from pytest_torchkata.collect import launching, surroundings
 from pytest_torchkata.judge import Judge
 from pytest_torchkata.kata import (
     ANSWER,
@@ -35,7 +35,6 @@ from pytest_torchkata.kata import (
     Subject,
     Verdict,
 )
-from pytest_torchkata.plugin import launching
 from pytest_torchkata.reflexes import REFLEXES
 from pytest_torchkata.sandbox import Launch, start_child
 

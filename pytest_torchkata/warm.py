@@ -363,7 +363,7 @@ class _Waiting:
         self._launch = launch
 
     def pytest_configure(self, config: Any) -> None:
-        from pytest_torchkata.plugin import launching
+        from pytest_torchkata.collect import launching
 
         config.stash[launching] = self._launch
 

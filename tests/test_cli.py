@@ -457,7 +457,7 @@ def test_an_interrupted_proof_ends_the_command_in_silence(project, torchkata, mo
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(proof._Prover, "verdict", interrupt)
+    monkeypatch.setattr(proof._Cases, "verdict", interrupt)
     said = torchkata("proof")
     assert (said.exit_code, said.stdout, said.stderr) == (130, "", "")
 
