@@ -21,7 +21,7 @@ from typer.core import TyperGroup
 from pytest_torchkata.catalogue import KataError, closest, facts
 from pytest_torchkata.kata import KINDS, LEVELS, Kata, State
 from pytest_torchkata.progress import ProgressError, Standing
-from pytest_torchkata.project import ProjectError, find
+from pytest_torchkata.project import Project, ProjectError, find
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -91,6 +91,15 @@ def _complete_topic(incomplete: str) -> list[str]:
     return _known(incomplete, (kata.topic for kata in _katas_here()))
 
 
+def _complete_track(incomplete: str) -> list[str]:
+    from pytest_torchkata import tracks
+
+    try:
+        return _known(incomplete, (track.name for track in tracks.tracks(find(Path.cwd()).catalogue)))
+    except (KataError, ProjectError, OSError):
+        return []
+
+
 def _completing(choices: Sequence[str]) -> Any:
     def complete(incomplete: str) -> list[str]:
         return _known(incomplete, choices)
@@ -99,6 +108,9 @@ def _completing(choices: Sequence[str]) -> Any:
 
 
 _Id = Annotated[str, typer.Argument(metavar="ID", help="A kata: topic/name.", autocompletion=_complete_id)]
+_Track = Annotated[
+    str | None, typer.Option(help="Only the katas of a track, in its order.", autocompletion=_complete_track)
+]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
 
 
@@ -240,28 +252,31 @@ def watch(
         list[str] | None,
         typer.Argument(metavar="PATH", help="Stubs, folders or ids.", autocompletion=_complete_id),
     ] = None,
+    track: _Track = None,
 ) -> None:
     """Judge a kata each time its file is saved."""
     from pytest_torchkata import watch as watching
 
-    raise typer.Exit(watching.watch(find(Path.cwd()), paths or []))
+    raise typer.Exit(watching.watch(find(Path.cwd()), paths or [], track))
 
 
 @app.command()
-def next(as_json: _Json = False) -> None:  # noqa: A001 (the command's name)
+def next(track: _Track = None, as_json: _Json = False) -> None:  # noqa: A001 (the command's name)
     """Say what to do now, and why."""
     from pytest_torchkata import review
 
     project = find(Path.cwd())
     standings = project.store.standings()
-    katas = [kata for kata in project.catalogue.all() if kata.stub.is_file()]
-    advice = review.advise(katas, standings)
+    katas = [kata for kata in _katas(project, track) if kata.stub.is_file()]
+    advice = review.advise(katas, standings, in_order=track is not None)
     if advice is None:
-        dates = [standing.due_at for standing in standings.values() if standing.due_at]
+        known_dates = (standings[kata.id].due_at for kata in katas if kata.id in standings)
+        dates = [date for date in known_dates if date]
         if as_json:
             return _dump({"kata": None, "why": None, "due_at": min(dates, default=None)})
         when = f" The next review is due on {min(dates):%Y-%m-%d}." if dates else ""
-        return _say([f"Nothing: every kata is solved, and none is due.{when}"])
+        which = f"every kata of {track}" if track else "every kata"
+        return _say([f"Nothing: {which} is solved, and none is due.{when}"])
     standing = standings.get(advice.kata.id, Standing())
     if as_json:
         return _dump({"kata": _description(advice.kata, standing), "why": advice.why})
@@ -269,7 +284,7 @@ def next(as_json: _Json = False) -> None:  # noqa: A001 (the command's name)
     why = {
         "failing": "It fails, and you have begun:",
         "due": "It is due for review. Begin again from the stub:",
-        "to do": "It is the easiest that is to do:",
+        "to do": f"It comes next in {track}:" if track else "It is the easiest that is to do:",
     }
     again = [f"  Again   torchkata reset {advice.kata.id}    (keeps what you wrote)"]
     _say(
@@ -303,11 +318,12 @@ def list_katas(
     ] = None,
     minutes: Annotated[int | None, typer.Option(min=1, help="Only katas of at most so many.")] = None,
     due: Annotated[bool, typer.Option("--due", help="Only what is due for review.")] = False,
+    track: _Track = None,
     as_json: _Json = False,
 ) -> None:
     """Show the katas; filters combine."""
     project = find(Path.cwd())
-    katas, standings = project.catalogue.all(), project.store.standings()
+    katas, standings = _katas(project, track), project.store.standings()
     wanted = {
         "topic": _chosen(topic, (kata.topic for kata in katas), "--topic"),
         "level": _chosen(level, LEVELS, "--level"),
@@ -334,6 +350,32 @@ def list_katas(
     if absent := [kata.id for kata in katas if not kata.stub.is_file()]:
         note = f"Without a stub here: {len(absent)}, such as {absent[0]}. What to do:  torchkata doctor"
         _console(error=True).print(note, **_PLAIN)
+
+
+def _katas(project: Project, track: str | None) -> Sequence[Kata]:
+    """Return the katas of a track, or all."""
+    from pytest_torchkata import tracks
+
+    return tracks.named(project.catalogue, track).katas if track else project.catalogue.all()
+
+
+@app.command("tracks")
+def list_tracks(as_json: _Json = False) -> None:
+    """Show the tracks: ways through the katas."""
+    from pytest_torchkata import tracks
+
+    project = find(Path.cwd())
+    known, standings = tracks.tracks(project.catalogue), project.store.standings()
+    if as_json:
+        return _dump([{**vars(each), "katas": [kata.id for kata in each.katas]} for each in known])
+    if not known:
+        return _say([f"There are no tracks: no file {_typed(project.catalogue.solutions / tracks.FILE)}."])
+    for each in known:
+        solved = sum(standings.get(kata.id, Standing()).state == "solved" for kata in each.katas)
+        minutes = sum(facts(kata).minutes for kata in each.katas)
+        size = f"{solved} of {len(each.katas)} katas solved · {minutes / 60:.1f} hours in all"
+        _say([f"{each.name}   {size}", f"  {each.title}. {each.about}", ""])
+    return _say([f"  torchkata next --track {known[0].name}    pytest --track {known[0].name}"])
 
 
 def _tabulate(rows: Iterable[dict[str, Any]]) -> None:
@@ -428,14 +470,19 @@ def update() -> None:
     from pytest_torchkata import practice
 
     changes = practice.update(find(Path.cwd()))
+
+    def katas(names: Iterable[str]) -> list[str]:
+        return [name for name in names if not practice.is_page(name)]
+
     lines = [f"✓ {name} is new" for name in changes.added]
-    lines += [f"✓ {name} has a new stub" for name in changes.replaced]
-    for name in changes.differing:
+    lines += [f"✓ {name} has a new {'stub' if katas([name]) else 'text'}" for name in changes.replaced]
+    for name in katas(changes.differing):
         lines.append(f"! {name} has a new statement;  torchkata reset {name}  takes it and keeps yours")
-    for name in changes.deleted:
+    for name in katas(changes.deleted):
         lines.append(f"· {name} was deleted here, and stays so;  torchkata reset {name}  brings it back")
     lines += [
-        f"· {name} is no longer a kata of pytest-torchkata; your file was left" for name in changes.gone
+        f"· {name} is no longer a kata of pytest-torchkata; your file was left"
+        for name in katas(changes.gone)
     ]
     if changes.is_guess:
         lines.append("! What had been handed out was not known, so whatever differs was left as it is")

@@ -25,6 +25,7 @@ _sandbox = pytest.StashKey["Sandbox"]()
 _seed = pytest.StashKey[int]()
 _devices = pytest.StashKey[devices.Devices]()
 _due = pytest.StashKey[list[str]]()
+_track = pytest.StashKey[list[str]]()
 
 MODELS = ("fork", "serve")
 
@@ -46,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run only the cases with this dtype; may be given several times",
     )
     add("--due", action="store_true", help="run only the katas that are due for review")
+    add("--track", metavar="NAME", help="run only the katas of a track, in its order")
     add("--kata-seed", type=int, metavar="N", help="draw the inputs of an earlier run again")
     add(
         "--kata-limit",
@@ -177,14 +179,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the katas that are due, and the cases with the dtypes that were asked for."""
-    dtypes, due = config.getoption("dtype"), config.getoption("due")
-    if not dtypes and not due:
+    """Keep the katas that are due or on the track, and the cases with the dtypes that were asked for."""
+    dtypes, track = config.getoption("dtype"), config.stash.get(_track, None)
+    if not dtypes and not track and not config.getoption("due"):
         return
     kept = [item for item in items if not dtypes or _dtype(item) in (None, *dtypes)]
-    if due:
+    if track or config.getoption("due"):
         kept = [item for item in kept if isinstance(item, CheckItem) and _is_wanted(config, item.file.kata)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    if track:
+        kept.sort(key=lambda item: track.index(item.file.kata.id))  # type: ignore[attr-defined]
+    chosen = set(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = kept
 
 
@@ -193,7 +198,18 @@ def _dtype(item: pytest.Item) -> object:
 
 
 def _is_wanted(config: pytest.Config, kata: Kata) -> bool:
-    return not config.getoption("due") or kata.id in config.stash[_due]
+    is_due = not config.getoption("due") or kata.id in config.stash[_due]
+    return is_due and (_track not in config.stash or kata.id in config.stash[_track])
+
+
+def _on_track(config: pytest.Config, name: str) -> list[str]:
+    """Return the ids of the katas on a track."""
+    from pytest_torchkata import tracks
+
+    try:
+        return [kata.id for kata in tracks.named(config.stash[_project].catalogue, name).katas]
+    except KataError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _due_now(config: pytest.Config) -> list[str]:
@@ -273,6 +289,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     worker = getattr(config, "workerinput", None)
     if worker is None:
         _chosen_devices(config)
+    if name := config.getoption("track"):
+        config.stash[_track] = _on_track(config, name)
     if config.getoption("due"):
         config.stash[_due] = worker["torchkata_due"] if worker else _due_now(config)
 

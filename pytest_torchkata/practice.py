@@ -24,6 +24,7 @@ __all__ = [
     "handed_out",
     "handed_out_by",
     "init",
+    "is_page",
     "reset",
     "statement",
     "update",
@@ -50,12 +51,12 @@ class _Manifest:
     version: str = ""
     """The version of the package that it came from."""
     stubs: Mapping[str, str | None] = field(default_factory=dict)
-    """The digest of each stub, by kata; None where only the learner's is known."""
+    """The digest of each stub, by kata, and of each page; None where only the learner's is known."""
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What an update did, by the ids of katas."""
+    """What an update did, by the ids of katas and the paths of pages."""
 
     added: Sequence[str]
     replaced: Sequence[str]
@@ -90,14 +91,14 @@ def init(directory: Path) -> int:
     stubs = _installed_stubs()
     manifest = _Manifest(version(), {name: _digest(stub) for name, stub in stubs.items()})
     files = {
-        **{f"katas/{name}.py": stub for name, stub in stubs.items()},
+        **{f"katas/{_file(name)}": stub for name, stub in stubs.items()},
         f"{_PRIVATE}/.gitignore": b"*\n",
         _MANIFEST: _dumped(manifest),
         "pytest.ini": _INI.encode(),
     }
     _check_is_free(directory.absolute(), files)
     write_new(directory.absolute(), files)
-    return len(stubs)
+    return sum(not is_page(name) for name in stubs)
 
 
 def _check_is_free(directory: Path, files: Mapping[str, bytes]) -> None:
@@ -192,20 +193,31 @@ def handed_out_by(project: Project) -> str:
     return manifest.version if manifest else ""
 
 
+def is_page(name: str) -> bool:
+    """Return whether something that is handed out is a page about katas, and no kata."""
+    return name.endswith(".md")
+
+
 def _installed_stubs() -> dict[str, bytes]:
-    """Return the stubs that come with the package, by kata."""
+    """Return the stubs that come with the package, by kata, and the pages about them, by path."""
+    folder, _ = installed()
     katas = Catalogue(*installed()).all()
     stubs = {kata.id: stub for kata in katas if (stub := _read(kata.stub)) is not None}
+    pages = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.glob("**/*.md")}
     if not stubs:
         raise ProjectError(
             f"This installation of pytest-torchkata has no katas ({installed()[0]} is empty or missing). "
             "Install it again:  pip install --force-reinstall --no-deps pytest-torchkata"
         )
-    return stubs
+    return stubs | pages
+
+
+def _file(name: str) -> str:
+    return name if is_page(name) else f"{name}.py"
 
 
 def _place(project: Project, name: str) -> Path:
-    return project.catalogue.stubs / f"{name}.py"
+    return project.catalogue.stubs / _file(name)
 
 
 def _manifest(project: Project) -> _Manifest | None:

@@ -25,18 +25,23 @@ class Advice:
 
 
 def advise(
-    katas: Sequence[Kata], standings: Mapping[str, Standing], now: datetime | None = None
+    katas: Sequence[Kata],
+    standings: Mapping[str, Standing],
+    now: datetime | None = None,
+    *,
+    in_order: bool = False,
 ) -> Advice | None:
     """Return what to do now: a kata that fails, else one due for review, else the easiest to do.
 
-    None if every kata is solved, and none is due.
+    With ``in_order`` it is the first instead of the easiest. None if every kata is solved, and none is due.
     """
     now = now or datetime.now(UTC)
     known = {kata: standings.get(kata.id, Standing()) for kata in katas}
     reasons = {kata: why for kata in katas if (why := _reason(known[kata], now))}
     for why in get_args(Why):
         if candidates := [kata for kata in katas if reasons.get(kata) == why]:
-            return Advice(min(candidates, key=lambda kata: _ease(kata, known[kata])), why)
+            easiest = min(candidates, key=lambda kata: _ease(kata, known[kata]))
+            return Advice(candidates[0] if in_order else easiest, why)
     return None
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import watchfiles
 
-from pytest_torchkata import aids, explain, report
+from pytest_torchkata import aids, explain, report, tracks
 from pytest_torchkata.catalogue import KataError
 from pytest_torchkata.child import needs
 from pytest_torchkata.kata import Kata
@@ -64,15 +64,15 @@ Event = Changed | Said | Pressed | Redraw
 # The loop -----------------------------------------------------------------------------------------
 
 
-def watch(project: Project, paths: Sequence[str]) -> int:
+def watch(project: Project, paths: Sequence[str], track: str | None = None) -> int:
     """Run katas whenever they are saved, until the learner leaves.
 
-    ``paths`` are stubs, topics or ids; none stands for all. Raises ``KataError`` where there is no such
-    kata, and ``ProjectError`` if nothing can be run.
+    ``paths`` are stubs, topics or ids; none stands for all, or for all of the track. Raises ``KataError``
+    where there is no such kata or track, and ``ProjectError`` if nothing can be run.
     """
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     terminal = Terminal(sys.stdout)
-    loop = Loop(project, paths, events, terminal)
+    loop = Loop(project, paths, track, events, terminal)
     try:
         with terminal.keys(events.put), _watching(project, events):
             loop.run()
@@ -83,8 +83,11 @@ def watch(project: Project, paths: Sequence[str]) -> int:
     return 0
 
 
-def chosen(project: Project, paths: Sequence[str]) -> list[Kata]:
-    """Return the katas at these paths, topics or ids; all of them if there are none."""
+def chosen(project: Project, paths: Sequence[str], track: str | None) -> list[Kata]:
+    """Return the katas at these paths, topics or ids, and on this track; all of them if there are none."""
+    if track is not None:
+        wanted = chosen(project, paths, None)
+        return [kata for kata in tracks.named(project.catalogue, track).katas if kata in wanted]
     known = project.catalogue.all()
     if not paths:
         return known
@@ -152,11 +155,19 @@ class Loop:
     """What is shown, which kata is at hand, and the one run that there is."""
 
     def __init__(
-        self, project: Project, paths: Sequence[str], events: queue.SimpleQueue[Event], terminal: Terminal
+        self,
+        project: Project,
+        paths: Sequence[str],
+        track: str | None,
+        events: queue.SimpleQueue[Event],
+        terminal: Terminal,
     ) -> None:
         self._project = project
         self._paths = paths
-        self._katas = chosen(project, paths)
+        self._track = track
+        self._katas = chosen(project, paths, track)
+        if not self._katas:
+            raise ProjectError(f"None of these katas is on the track {track}.")
         self._events = events
         self._terminal = terminal
         self._warm = Warm()
@@ -194,6 +205,8 @@ class Loop:
         self._terminal.leave()
 
     def _named(self) -> str:
+        if self._track:
+            return f"the track {self._track}"
         return f"{len(self._katas)} katas" if len(self._katas) > 1 else self._katas[0].id
 
     # Files ------------------------------------------------------------------------------------
@@ -203,7 +216,7 @@ class Loop:
         others = {path for path in paths if not path.is_relative_to(self._project.catalogue.stubs)}
         if others or not paths <= {kata.stub for kata in self._katas}:
             with contextlib.suppress(KataError):  # new katas come with a new version, or another branch
-                self._katas = chosen(self._project, self._paths) or self._katas
+                self._katas = chosen(self._project, self._paths, self._track) or self._katas
         changed = [kata for kata in self._katas if kata.stub in paths]
         if others or any(path.name == "conftest.py" for path in paths):
             self._drop()  # it has read what was changed
@@ -298,12 +311,15 @@ class Loop:
             return {}
 
     def _first(self) -> Kata:
-        advice = advise(self._katas, self._standings())
+        advice = self._advice(self._standings())
         return advice.kata if advice else self._katas[0]
+
+    def _advice(self, standings: dict[str, Standing]) -> Advice | None:
+        return advise(self._katas, standings, in_order=self._track is not None)
 
     def _go_on(self, standings: dict[str, Standing]) -> Iterator[str]:
         """Turn to the next kata, and say which it is."""
-        advice = advise(self._katas, standings)
+        advice = self._advice(standings)
         yield ""
         if advice is None:
             yield f" Solved: {self._kata.id}, and with it all of {self._named()}."

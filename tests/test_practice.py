@@ -69,6 +69,33 @@ def record(store, state="failing"):
     )
 
 
+# pages ---------------------------------------------------------------------------------------------
+
+
+def test_pages_about_katas_are_handed_out_and_kept_up_to_date(package, torchkata):
+    page = package.path / "katas/toy/README.md"
+    page.write_text("old")
+    assert torchkata("init", "drills").stdout.startswith("✓ 2 katas to practise")
+    handed = package.path / "drills/katas/toy/README.md"
+    assert handed.read_text() == "old"
+    page.write_text("new")
+    page.with_name("more.md").write_text("more")
+    said = torchkata("update", cwd=package.path / "drills").stdout
+    assert said == "✓ toy/more.md is new\n✓ toy/README.md has a new text\n"
+    assert handed.read_text() == "new"
+
+
+def test_notes_in_a_page_stay(package, torchkata):
+    page = package.path / "katas/toy/README.md"
+    page.write_text("old")
+    torchkata("init", "drills")
+    handed = package.path / "drills/katas/toy/README.md"
+    handed.write_text("old, and my notes")
+    page.write_text("new")
+    assert torchkata("update", cwd=package.path / "drills").stdout == "✓ Every stub is up to date.\n"
+    assert handed.read_text() == "old, and my notes"
+
+
 # init ---------------------------------------------------------------------------------------------
 
 
