@@ -22,8 +22,9 @@ from pytest_torchkata.catalogue import facts
 from pytest_torchkata.judge import Judge
 from pytest_torchkata.kata import ANSWER, Kata
 from pytest_torchkata.proof import Case, with_cases
+from pytest_torchkata.sandbox import Launch, start_child
 
-__all__ = ["ALIVE", "mutation"]
+__all__ = ["judged", "mutable", "mutation"]
 
 EQUIVALENTS = Path(__file__).parent / "equivalents"
 RESULTS = ROOT / ".torchkata" / "mutants"
@@ -67,8 +68,7 @@ class Found:
 
 def mutation(names: Sequence[str]) -> bool:
     """Judge the mutants of the named katas and topics, or of all; say whether the checks hold."""
-    # A kata that only asks has no code of its own, and one for a GPU cannot be run everywhere.
-    katas = [kata for kata in selected(names) if facts(kata).kind not in ("predict", "gpu")]
+    katas = [kata for kata in selected(names) if mutable(kata)]
     todo = [kata for kata in katas if _known(kata) is None]
     for kata, result in each(judged, todo, done=len(katas) - len(todo)):
         survivors = [dataclasses.astuple(survivor) for survivor in result.survivors]
@@ -78,7 +78,12 @@ def mutation(names: Sequence[str]) -> bool:
     return _report([found for kata in katas if (found := _known(kata))])
 
 
-def judged(kata: Kata, every: int = 1) -> Found:
+def mutable(kata: Kata) -> bool:
+    """Return whether a reference is code of its own, which one that only asks is not, and runs anywhere."""
+    return facts(kata).kind not in ("predict", "gpu")
+
+
+def judged(kata: Kata, every: int = 1, launch: Launch = start_child) -> Found:
     """Judge every mutant of a kata's reference, or one in ``every``, on all cases until one rejects it."""
     source = (kata.solution / "reference.py").read_text(encoding="utf-8")
     tried = mutants(source)[::every]
@@ -99,7 +104,7 @@ def judged(kata: Kata, every: int = 1) -> Found:
     with tempfile.TemporaryDirectory() as name:
         stub = Path(name, kata.stub.name)
         answered = dataclasses.replace(kata, stub=stub)
-        with_cases(kata, use)
+        with_cases(kata, use, launch=launch)
     return Found(kata.id, len(tried), tuple(survivors), reasons(kata))
 
 

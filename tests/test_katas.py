@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.mutants import judged, mutable
 from pytest_torchkata.catalogue import Catalogue, facts
 from pytest_torchkata.child import needs
 from pytest_torchkata.proof import prove
@@ -12,6 +13,8 @@ from pytest_torchkata.warm import Warm
 
 ROOT = Path(__file__).parents[1]
 KATAS = Catalogue(ROOT / "katas", ROOT / "solutions").all()
+SAMPLE = [kata for kata in KATAS if mutable(kata)][::9]
+"""Katas whose mutants are tried here; the benchmark tries all."""
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +38,11 @@ def test_kata_is_proved(kata, launching, monkeypatch):
     assert prove(kata, launch=launching(needs(kata.solution))) == []
     if facts(kata).kind == "gpu":
         pytest.skip("read, but not run: it needs CUDA")
+
+
+@pytest.mark.parametrize("kata", SAMPLE, ids=lambda kata: kata.id)
+def test_small_mutants_of_the_reference_are_rejected(kata, launching, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    found = judged(kata, every=4, launch=launching(needs(kata.solution)))
+    assert found.mutants
+    assert found.alive == []
