@@ -20,16 +20,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from benchmarks.many import ROOT, pytest_run, selected, solve
 from benchmarks.mutants import mutation
 from benchmarks.soak import soak
 from benchmarks.stability import stability
 from benchmarks.watch import contestants
-from pytest_torchkata.catalogue import Catalogue, KataError, facts
+from pytest_torchkata.catalogue import Catalogue, KataError
 from pytest_torchkata.checks import Given
 from pytest_torchkata.kata import ANSWER, REFERENCE, Job
 from pytest_torchkata.sandbox import Sandbox, default_model
 
-ROOT = Path(__file__).parents[1]
 KATA = "losses/focal_loss"
 GENERATED = (200, 2_000, 10_000)
 
@@ -131,14 +131,6 @@ def table(seconds: dict[str, list[float]], unit: float = 1.0, name: str = "s") -
         median, low, high = (f(values) / unit for f in (statistics.median, min, max))
         ratio = statistics.median(values) / first
         print(f"{label:44}{median:8.2f} {name}{low:8.2f} {name}{high:8.2f} {name}{ratio:8.2f}")
-
-
-def pytest_run(directory: Path, *arguments: str) -> None:
-    """Run pytest in a process of its own, and insist that it passes."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
 
 
 # What is measured ---------------------------------------------------------------------------------
@@ -246,15 +238,7 @@ def workers() -> None:
     """Run the whole catalogue, solved, on one worker and on two."""
     with tempfile.TemporaryDirectory() as name:
         project = Path(name)
-        known = Catalogue(ROOT / "katas", ROOT / "solutions").all()
-        # The reference of one that only asks looks the answers up, which no answer may.
-        katas = [kata for kata in known if facts(kata).kind != "predict"]
-        for kata in katas:
-            stub = (project / "katas" / kata.id).with_suffix(".py")
-            shutil.copytree(kata.solution, project / "solutions" / kata.id)
-            stub.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(kata.solution / "reference.py", stub)
-        (project / "pytest.ini").write_text(f"[pytest]\npythonpath = {ROOT}\n")
+        solve(selected([]), project)
         arguments = ("katas", "-p", "pytest_torchkata.plugin")
         runs = {f"-n {n}": lambda n=n: pytest_run(project, *arguments, "-n", str(n)) for n in (1, 2)}  # type: ignore[misc]
         table(side_by_side(runs, rounds=3))

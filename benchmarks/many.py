@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -13,10 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pytest_torchkata.catalogue import Catalogue
+from pytest_torchkata.catalogue import Catalogue, facts
 from pytest_torchkata.kata import Kata
 
-__all__ = ["ROOT", "by_topic", "each", "selected"]
+__all__ = ["ROOT", "by_topic", "each", "pytest_run", "selected", "solve"]
 
 ROOT = Path(__file__).parents[1]
 _Result = TypeVar("_Result")
@@ -42,6 +45,39 @@ def each(
         for future in as_completed(running):
             progress.update(task, advance=1, description=running[future].id)
             yield running[future], future.result()
+
+
+def solve(katas: Sequence[Kata], project: Path) -> None:
+    """Make a project in which these katas are solved."""
+    for kata in katas:
+        stub = (project / "katas" / kata.id).with_suffix(".py")
+        shutil.copytree(kata.solution, project / "solutions" / kata.id)
+        stub.parent.mkdir(parents=True, exist_ok=True)
+        if facts(kata).kind == "predict":  # whose reference looks the answers up, which no answer may
+            truth = _ANSWERS.format(path=str(ROOT), solutions=str(kata.solution.parent), name=kata.name)
+            said = subprocess.run(
+                [sys.executable, "-W", "ignore", "-c", truth], capture_output=True, text=True
+            )
+            stub.write_text(f"import torch\n\ninf, nan = float('inf'), float('nan')\nANSWERS = {said.stdout}")
+        else:
+            shutil.copy(kata.solution / "reference.py", stub)
+    (project / "pytest.ini").write_text(f"[pytest]\npythonpath = {ROOT}\n")
+
+
+_ANSWERS = """
+import sys
+sys.path[:0] = [{path!r}, {solutions!r}]
+from {name}.reference import ANSWERS
+print(ANSWERS)
+"""
+
+
+def pytest_run(directory: Path, *arguments: str) -> None:
+    """Run pytest in a process of its own, and insist that it passes."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
 
 
 def by_topic(columns: Sequence[str], rows: Mapping[str, Sequence[int]], last: Callable[..., str]) -> None:

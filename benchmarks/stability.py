@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
-from benchmarks.many import by_topic, each, selected
+from benchmarks.many import by_topic, each, pytest_run, selected, solve
 from pytest_torchkata.catalogue import facts, mistakes, right_answers
+from pytest_torchkata.devices import DTYPES
 from pytest_torchkata.proof import prove
 
 __all__ = ["stability"]
@@ -26,6 +29,11 @@ def stability(arguments: Sequence[str]) -> bool:
         rows[kata.id] = (*answers, sum(answers) * asked.seeds, len(found))
         problems += found
     print("\n".join(problems))
+    with tempfile.TemporaryDirectory() as name:
+        solve(katas, Path(name))
+        for dtype in DTYPES:  # a run that fails ends the program, and says why
+            pytest_run(Path(name), "katas", "-p", "pytest_torchkata.plugin", "-n", "2", "--dtype", dtype)
+            print(f"solved, with -n 2 and --dtype {dtype}: all pass")
     columns = ("right answers", "wrong answers", "verdicts", "that are not as they must be", "share")
     by_topic(columns, rows, lambda _right, _wrong, verdicts, bad: f"{bad / verdicts:.2%}")
     return not problems
