@@ -50,6 +50,22 @@ class LeavesOnly:
                     handle.remove()
 
 
+@wrong("check_features")
+class MatchesTheClass:
+    """The hooks go to every module of the same class as the one that is named. The last of them to run is
+    reported; a name means one module, not a kind of modules.
+    """
+
+    class FeatureExtractor(reference.FeatureExtractor):
+        def __init__(self, model, layers):
+            super().__init__(model, layers)
+            modules = dict(model.named_modules())
+            for name in layers:
+                for module in model.modules():
+                    if type(module) is type(modules[name]):
+                        self._handles.append(module.register_forward_hook(self._keeping(name)))
+
+
 @wrong("check_features", shows="exception")
 class TopLevelOnly:
     """The names are looked for among the direct submodules. Those with a dot are further down."""
