@@ -1,0 +1,97 @@
+"""What do the built-in losses accept and return?
+
+The losses of torch differ in what they take (logits, probabilities, log-probabilities), in the
+dtype and the shape of their target, and in what their average runs over. Many mismatches raise an
+error; some only give another number.
+
+Predict, without running anything, the value of the last line of each snippet, and write it in the
+place of the dots: a number, a tuple, a list, a bool, or, for raises(...), the name of the exception
+class as a string, None if nothing is raised.
+
+    raises(f)      the name of the class of the exception that calling f raises, else None
+    round(x, n)    x rounded to n digits after the point
+
+Rules
+    - Each snippet is run on the installed torch, on the CPU, and compared with your answer.
+      Warnings are ignored.
+    - item() gives a float, so a loss of two is 2.0, and not the int 2.
+    - torch.zeros and torch.full are float32 here; torch.tensor of whole numbers is int64.
+    - A calculator for logarithms is fine: log 2 = 0.693, log(1 + exp(-1)) = 0.313.
+
+Why it is asked: choosing a loss means knowing its input, its target and its average. Lists of
+losses get these three wrong more often than anything else.
+
+Example
+    "l1" with the snippet  F.l1_loss(torch.zeros(2), torch.ones(2)).item()  is answered by  1.0
+"""
+
+ANSWERS: dict[str, object] = {
+    # F.mse_loss(torch.zeros(4, 3), torch.full((4, 3), 2.0)).item()
+    "mse_mean": ...,
+    # F.mse_loss(torch.zeros(4, 3), torch.full((4, 3), 2.0), reduction="sum").item()
+    "mse_sum": ...,
+    # tuple(F.mse_loss(torch.zeros(4, 3), torch.ones(4, 3), reduction="none").shape)
+    "mse_none_shape": ...,
+    # F.mse_loss(torch.tensor([[0.0], [1.0]]), torch.tensor([0.0, 1.0])).item()
+    "mse_column_against_vector": ...,
+    # hasattr(nn, "MAELoss")
+    "mae_class_exists": ...,
+    # d = torch.tensor([5.0])
+    # huber = F.huber_loss(d, torch.zeros(1), delta=2.0)
+    # smooth_l1 = F.smooth_l1_loss(d, torch.zeros(1), beta=2.0)
+    # [huber.item(), smooth_l1.item()]
+    "huber_and_smooth_l1_at_5": ...,
+    # round(F.cross_entropy(torch.zeros(5, 4), torch.tensor([0, 1, 2, 3, 0])).item(), 4)
+    "ce_uniform_logits": ...,
+    # raises(lambda: F.cross_entropy(torch.zeros(2, 3), torch.tensor([0, 1], dtype=torch.int32)))
+    "ce_int32_target": ...,
+    # raises(lambda: F.cross_entropy(torch.zeros(2, 3), torch.tensor([0, 1], dtype=torch.uint8)))
+    "ce_uint8_target": ...,
+    # raises(lambda: F.cross_entropy(torch.zeros(2, 3), torch.tensor([0.0, 1.0])))
+    "ce_float_index_target": ...,
+    # raises(lambda: F.cross_entropy(torch.zeros(2, 3), torch.full((2, 3), 1 / 3)))
+    "ce_probability_target": ...,
+    # raises(lambda: F.cross_entropy(torch.zeros(2, 3), torch.tensor([[1, 0, 0], [0, 1, 0]])))
+    "ce_one_hot_int_target": ...,
+    # raises(lambda: F.cross_entropy(torch.zeros(1, 3), torch.tensor([3])))
+    "ce_target_out_of_range": ...,
+    # target = torch.zeros(2, 7, dtype=torch.long)
+    # tuple(F.cross_entropy(torch.zeros(2, 5, 7), target, reduction="none").shape)
+    "ce_sequence_layout": ...,
+    # target = torch.zeros(2, 7, dtype=torch.long)
+    # raises(lambda: F.cross_entropy(torch.zeros(2, 7, 5), target))
+    "ce_wrong_sequence_layout": ...,
+    # F.cross_entropy(torch.zeros(1, 3), torch.tensor([-100])).isnan().item()
+    "ce_of_ignored_targets_is_nan": ...,
+    # logits, target = torch.tensor([[0.0, 1.0]]), torch.tensor([0])
+    # plain = F.cross_entropy(logits, target)
+    # weighted = F.cross_entropy(logits, target, weight=torch.tensor([9.0, 1.0]))
+    # not torch.allclose(weighted, plain)
+    "weight_changes_the_mean_of_one_sample": ...,
+    # logits, target = torch.tensor([[100.0, 0.0]]), torch.tensor([0])
+    # round(F.cross_entropy(logits, target, label_smoothing=0.1).item(), 3)
+    "label_smoothing_floor": ...,
+    # logits, target = torch.tensor([[0.2, 1.0, -1.0]]), torch.tensor([1])
+    # nll = F.nll_loss(F.log_softmax(logits, 1), target)
+    # torch.allclose(F.cross_entropy(logits, target), nll)
+    "ce_is_log_softmax_plus_nll": ...,
+    # F.nll_loss(F.softmax(torch.tensor([[2.0, 0.0]]), 1), torch.tensor([0])).item() < 0
+    "nll_of_probabilities_is_negative": ...,
+    # logits = torch.tensor([[1000.0, 0.0]])
+    # round(F.cross_entropy(F.softmax(logits, 1), torch.tensor([0])).item(), 3)
+    "best_loss_after_double_softmax": ...,
+    # raises(lambda: F.binary_cross_entropy_with_logits(torch.zeros(2), torch.tensor([0, 1])))
+    "bce_with_int_target": ...,
+    # raises(lambda: F.binary_cross_entropy_with_logits(torch.zeros(2, 1), torch.zeros(2)))
+    "bce_column_against_vector": ...,
+    # F.binary_cross_entropy(torch.sigmoid(torch.tensor([200.0])), torch.tensor([0.0])).item()
+    "bce_of_saturated_sigmoid": ...,
+    # F.binary_cross_entropy_with_logits(torch.tensor([200.0]), torch.tensor([0.0])).item()
+    "bce_with_logits_saturated": ...,
+    # p = torch.tensor([[0.5, 0.5], [0.9, 0.1]])
+    # q = torch.tensor([[0.9, 0.1], [0.5, 0.5]])
+    # default = F.kl_div(q.log(), p)
+    # batchmean = F.kl_div(q.log(), p, reduction="batchmean")
+    # round((batchmean / default).item(), 3)
+    "kl_batchmean_over_default": ...,
+}
