@@ -6,7 +6,6 @@ This is the only place where verdicts are made, for pytest items and for ``proof
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
 from pytest_torchkata import catalogue, compare, diagnose, explain, rules
 from pytest_torchkata.catalogue import KataError
@@ -127,7 +126,7 @@ class Judge:
         if found and not wrong:
             return Verdict("to do", lines=explain.unanswered(open_questions), cause="to do")
         if check.prediction:
-            wrong = tuple(_without_truth(d, seen.values) for d in wrong)
+            wrong = tuple(_without_truth(d, seen.values, expected.values) for d in wrong)
         return Verdict("failed" if wrong else "passed", differences=wrong, output=seen.output)
 
     def _scan(self, kata: Kata, subject: Subject) -> tuple[BrokenRule, ...]:
@@ -184,9 +183,19 @@ def _stopped_verdict(kata: Kata, run: Raised | Stopped) -> Verdict:
     return Verdict("failed", lines=lines, output=run.output, cause=explain.cause(run))
 
 
-def _without_truth(difference: Difference, seen: Mapping[str, object]) -> Difference:
+def _without_truth(difference: Difference, seen: Observations, expected: Observations) -> Difference:
     """Keep the right answer to a question out of the message: finding it is the kata."""
-    if difference.name not in seen:
+    name = difference.name
+    if name not in seen:
         return difference
-    text = f"yours {compare.describe(seen[difference.name])}, which is not what the snippet gives"
-    return dataclasses.replace(difference, text=text)
+    what = "which is not what the snippet gives"
+    if name in expected and _means(seen[name], expected[name]):
+        what = "which has the right value, but not its type: 1 is not 1.0, and a list is no tuple"
+    return dataclasses.replace(difference, text=f"yours {compare.describe(seen[name])}, {what}")
+
+
+def _means(one: object, other: object) -> bool:
+    """Return whether two answers differ by their types at most."""
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(_means, one, other))
+    return one == other

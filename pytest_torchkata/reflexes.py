@@ -68,8 +68,9 @@ def _equal(left: float | torch.Tensor, right: float | torch.Tensor) -> bool:
     import torch
 
     if not isinstance(left, torch.Tensor) or not isinstance(right, torch.Tensor):
-        return bool(left == right)
-    return bool(left.requires_grad == right.requires_grad and torch.equal(left, right))
+        return left is right or bool(left == right)
+    same = left.shape == right.shape and torch.allclose(left, right, rtol=0, atol=0, equal_nan=True)
+    return left.requires_grad == right.requires_grad and same
 
 
 def _zeros(result: Any, inputs: list[Any]) -> Any:

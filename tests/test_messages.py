@@ -734,6 +734,18 @@ def test_a_wrong_prediction_is_told_without_the_truth(empty_project):
     result.assert_outcomes(failed=1, passed=2)
 
 
+@pytest.mark.parametrize(
+    ("total", "shape", "name"),
+    [(6.0, (3, 2), "sum   yours the float 6.0"), (6, [3, 2], "shape   yours a list of 2")],
+)
+def test_a_prediction_of_another_type_is_told_that_its_value_is_right(empty_project, total, shape, name):
+    result = empty_project.predict().answer(GUESS.format(total, shape), "toy/guess").run("--all-checks")
+    assert_says(
+        result, f"{name}, which has the right value, but not its type: 1 is not 1.0, and a list is no tuple"
+    )
+    result.assert_outcomes(failed=1, passed=2)
+
+
 def test_an_open_question_is_to_do(empty_project):
     empty_project.predict().answer(GUESS.format(6, "..."), "toy/guess")
     result = empty_project.run("--junitxml=report.xml")

@@ -11,7 +11,8 @@ a string, None if nothing is raised. Infinity is float("inf"), and not a number 
 
 Rules
     - Tensors are float32 on the CPU unless the snippet says otherwise.
-    - Warnings do not count as exceptions. 1 is as good as 1.0.
+    - Warnings do not count as exceptions.
+    - Numbers are floats: write 1.0, not 1.
     - Each snippet is run on the installed torch and compared with your answer.
 
 Why it is asked: "my loss is NaN" is the most common question about a training run. Who knows which

@@ -12,7 +12,7 @@ string, None if nothing is raised.
 Rules
     - The parameters have no gradients, so optimizer.step() changes nothing. It is there because a
       scheduler is stepped after it.
-    - Numbers are compared with a small tolerance, and 1 is as good as 1.0. A list stays a list.
+    - Rates and momenta are floats: write 1.0, not 1. Numbers are compared with a small tolerance.
     - Each snippet is run on the installed torch and compared with your answer.
 
 Why it is asked: a schedule that is off by one, or undone by another one, raises no error. Whoever
