@@ -133,13 +133,15 @@ def _devices() -> dict[str, Any]:
 _NEEDS = {
     "torch.fx.experimental.symbolic_shapes": re.compile(  # and SymPy with it
         rb"(?<!given)\.backward\((?!\)|retain_graph=|create_graph=)|\bgrad_outputs=|\bgradcheck\("
+        rb"|\bkey_padding_mask\b|\battn_mask\b"
     ),
     "torch._dynamo": re.compile(
         rb"\boptim\.|\boperations\(|\bpeak_bytes\(|\bcheckpoint\(|use_deterministic_algorithms|torch\.compile"
+        rb"|device=\"meta\""
     ),
 }
-"""What torch imports late, half a second or two, and what makes it do so: a gradient that is handed in, an
-optimizer's first step, the first dispatch mode, and the like."""
+"""What torch imports late, half a second or two, and what makes it do so: a gradient that is handed in,
+attention with a mask; an optimizer's first step, the first dispatch mode, the meta device, and the like."""
 
 
 @functools.cache  # what serves an answer can read the solution only once

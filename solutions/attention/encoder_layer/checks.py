@@ -2,7 +2,6 @@ import pytest
 
 from pytest_torchkata.checks import raises, torch
 
-# Attention with a mask makes torch import SymPy, as out.backward(gradient) does.
 PADDING = [[False, False, True, False, True], [False] * 5, [True, False, True, True, True]]
 
 

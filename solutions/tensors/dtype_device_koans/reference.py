@@ -1,7 +1,6 @@
 from pytest_torchkata.checks import truth
 
 # The truth is not written down here: every snippet is run on the installed torch.
-# The meta device is served by Python code, part of torch.compile, which is slow to import.
 QUESTIONS = """
 int_true_division:
     (torch.tensor(7) / torch.tensor(2)).dtype
