@@ -137,7 +137,7 @@ _NEEDS = {
     ),
     "torch._dynamo": re.compile(
         rb"\boptim\.|\boperations\(|\bpeak_bytes\(|\bcheckpoint\(|use_deterministic_algorithms|torch\.compile"
-        rb"|device=\"meta\""
+        rb"|torch\.export|device=\"meta\""
     ),
 }
 """What torch imports late, half a second or two, and what makes it do so: a gradient that is handed in,

@@ -6,6 +6,7 @@ This is the only place where verdicts are made, for pytest items and for ``proof
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Sequence
 
 from pytest_torchkata import catalogue, compare, diagnose, explain, rules
 from pytest_torchkata.catalogue import KataError
@@ -126,7 +127,7 @@ class Judge:
         if found and not wrong:
             return Verdict("to do", lines=explain.unanswered(open_questions), cause="to do")
         if check.prediction:
-            wrong = tuple(_without_truth(d, seen.values, expected.values) for d in wrong)
+            wrong = tuple(_without_truth(wrong, seen.values, expected.values))
         return Verdict("failed" if wrong else "passed", differences=wrong, output=seen.output)
 
     def _scan(self, kata: Kata, subject: Subject) -> tuple[BrokenRule, ...]:
@@ -183,15 +184,19 @@ def _stopped_verdict(kata: Kata, run: Raised | Stopped) -> Verdict:
     return Verdict("failed", lines=lines, output=run.output, cause=explain.cause(run))
 
 
-def _without_truth(difference: Difference, seen: Observations, expected: Observations) -> Difference:
+def _without_truth(
+    differences: Sequence[Difference], seen: Observations, expected: Observations
+) -> Iterator[Difference]:
     """Keep the right answer to a question out of the message: finding it is the kata."""
-    name = difference.name
-    if name not in seen:
-        return difference
-    what = "which is not what the snippet gives"
-    if name in expected and _means(seen[name], expected[name]):
-        what = "which has the right value, but not its type: 1 is not 1.0, and a list is no tuple"
-    return dataclasses.replace(difference, text=f"yours {compare.describe(seen[name])}, {what}")
+    for name in seen:
+        # A difference within a list or tuple is named after the place, and would tell what belongs there.
+        first = next((each for each in differences if each.name.startswith(name)), None)
+        if first is None:
+            continue
+        what = "which is not what the snippet gives"
+        if name in expected and _means(seen[name], expected[name]):
+            what = "which has the right value, but not its type: 1 is not 1.0, and a list is no tuple"
+        yield dataclasses.replace(first, name=name, text=f"yours {compare.describe(seen[name])}, {what}")
 
 
 def _means(one: object, other: object) -> bool:

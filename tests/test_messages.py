@@ -746,6 +746,12 @@ def test_a_prediction_of_another_type_is_told_that_its_value_is_right(empty_proj
     result.assert_outcomes(failed=1, passed=2)
 
 
+def test_a_wrong_prediction_of_a_list_is_told_without_its_elements(empty_project):
+    result = empty_project.predict().answer(GUESS.format(6, (3, 4)), "toy/guess").run("--all-checks")
+    assert_says(result, "shape   yours a tuple of 2, which is not what the snippet gives")
+    assert "expected" not in result.stdout.str()
+
+
 def test_an_open_question_is_to_do(empty_project):
     empty_project.predict().answer(GUESS.format(6, "..."), "toy/guess")
     result = empty_project.run("--junitxml=report.xml")

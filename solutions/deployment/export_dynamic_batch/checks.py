@@ -2,8 +2,6 @@ from pathlib import Path
 
 from pytest_torchkata.checks import nn, raises, torch
 
-# torch.export is built on what torch.compile loads as well.
-
 
 def network(given):
     """Return a model in train mode that would answer otherwise in eval mode."""
