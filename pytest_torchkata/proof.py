@@ -42,8 +42,8 @@ __all__ = ["Case", "prove", "with_cases"]
 
 _FILES = {"kata.toml", "reference.py", "checks.py", "wrong.py", "right.py"}
 _SLOW = {"training": 8.0, "perf": 8.0, "distributed": 8.0, "data": 8.0, "deployment": 8.0}
-"""Seconds that the reference may take for all checks, by topic or kind: what trains, measures, starts processes
-or compiles. An idle machine takes a fraction of them."""
+"""Seconds that the reference may take for all checks, by topic or kind: what trains, measures, compiles or
+starts processes. An idle machine takes a fraction of them."""
 _SECONDS = 3.0
 _HINTS = 3
 _SENTENCE = 40
