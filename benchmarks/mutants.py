@@ -18,7 +18,7 @@ from rich.console import Console
 
 from benchmarks.many import ROOT, by_topic, each, selected
 from benchmarks.mutate import Mutant, mutants
-from pytest_torchkata.catalogue import facts
+from pytest_torchkata.catalogue import KataError, facts
 from pytest_torchkata.judge import Judge
 from pytest_torchkata.kata import ANSWER, Kata
 from pytest_torchkata.proof import Case, with_cases
@@ -91,18 +91,23 @@ def judged(kata: Kata, every: int = 1, launch: Launch = start_child) -> Found:
 
     def use(judge: Judge, cases: Sequence[Case]) -> None:
         expected = [judge.reference(case.check, case.seed) for case in cases]
-        for mutant in tried:
-            stub.write_text(mutant.source, encoding="utf-8")
+
+        def passes(source: str) -> bool:
+            stub.write_text(source, encoding="utf-8")
             for case, seen in zip(cases, expected, strict=True):
                 check = dataclasses.replace(case.check, kata=answered, seconds=_SECONDS + 10 * seen.seconds)
                 run = judge.run(check, case.seed, ANSWER, again=check.again)
                 if judge.compare(check, seen, run).outcome != "passed":
-                    break
-            else:
-                survivors.append(_survivor(source, mutant))
+                    return False
+            return True
+
+        if not passes(source):
+            raise KataError(f"{kata.id}: its reference, in the place of an answer, is rejected itself")
+        survivors.extend(_survivor(source, mutant) for mutant in tried if passes(mutant.source))
 
     with tempfile.TemporaryDirectory() as name:
-        stub = Path(name, kata.stub.name)
+        stub = Path(name, "katas", kata.id).with_suffix(".py")  # only what is in katas is the answer's
+        stub.parent.mkdir(parents=True)
         answered = dataclasses.replace(kata, stub=stub)
         with_cases(kata, use, launch=launch)
     return Found(kata.id, len(tried), tuple(survivors), reasons(kata))

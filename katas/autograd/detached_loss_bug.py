@@ -6,8 +6,8 @@ at all. Find out why, and repair both.
 
 penalized_loss is the mean cross-entropy of model(x), which is (N, C), against the classes y, int64
 (N,), plus l2 times the sum of the squares of all trainable parameters: those of the model, biases
-included, whose requires_grad is True. Frozen parameters and buffers do not count. l2 is a float,
-at least 0.
+included, whose requires_grad is True. Frozen parameters and buffers do not count; at least one
+parameter is trainable. l2 is a float, at least 0.
 
 log_cosh_loss is the mean of log(cosh(pred - target)) over all elements. pred and target are
 floating tensors of one shape and dtype.

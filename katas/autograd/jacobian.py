@@ -18,7 +18,8 @@ Rules
       require a gradient or not, and may itself have been computed from other tensors.
     - f may use parameters of modules. They get no .grad.
     - The results carry no graph: they do not require a gradient.
-    - Both work inside torch.no_grad as well.
+    - Both work inside torch.no_grad as well, and leave the recording of gradients on or off, as it
+      was.
     - Use torch.autograd.grad or backward. Not allowed are torch.autograd.functional (jacobian, vjp,
       jvp, hessian) and torch.func (jacrev, jacfwd, vjp, jvp, hessian).
 

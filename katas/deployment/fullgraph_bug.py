@@ -12,13 +12,13 @@ score(x, weight, threshold)
                all of them divided by the largest absolute value among them, or by 1 if that is 0
 
 RunningScale(dim, momentum)
-    Divides x, (N, dim), by its buffer running_scale, (dim,), which starts at ones. In train mode,
-    before dividing, the buffer moves by momentum towards the mean absolute value of each feature in
-    x:
+    Divides x, (N, dim), by its buffer running_scale, (dim,), which has the dtype of x and starts at
+    ones. In train mode, before dividing, the buffer moves by momentum towards the mean absolute
+    value of each feature in x:
 
         running_scale = (1 - momentum) * running_scale + momentum * mean of |x| over the batch
 
-    In eval mode it stays as it is.
+    In eval mode it stays as it is. The backward of a call in train mode comes before the next call.
 
 Rules
     - torch.compile(..., fullgraph=True) captures each as one graph, for any N, and the compiled

@@ -1,14 +1,14 @@
 """One trunk, named heads
 
 Write the last part of a network for several tasks: a linear layer for each task, all on top of the
-same features. heads maps the name of each task to its number of classes. Features x are
-(..., in_features), what a shared trunk has made of the input; forward returns the scores
+same features. heads maps the name of each task to its number of classes; it is not empty. Features
+x are (..., in_features), what a shared trunk has made of the input; forward returns the scores
 (..., classes of that task) of the head that task names.
 
 Rules
     - The heads are linear layers with bias. Their keys in the state dict are heads.<task>.weight
       and heads.<task>.bias, in the order in which the tasks are given, and there are no others.
-      Names of tasks are as those of variables in Python.
+      Names of tasks are as those of variables in Python, but not those of methods, such as keys.
     - If heads is None, the tasks are sentiment with 2 classes and topic with 10, in this order.
     - Only the head that is asked for runs. After backward the parameters of the other heads still
       have None as their gradient.

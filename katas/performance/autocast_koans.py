@@ -14,7 +14,8 @@ Rules
     - Everything runs on the CPU, whose lists of operations are not quite those of CUDA.
     - Warnings are not looked at, but in the snippet that records them itself. There the answer is
       the name of the warning's class, a string.
-    - Each snippet is run on the installed torch and compared with your answer.
+    - Each snippet is run on the installed torch and compared with your answer, its type included: 1
+      is not 1.0, and a list is no tuple.
 
 Why it is asked: mixed precision is one line, and it is told as if it halved everything. What keeps
 float32, what has float16's range, and what a scaler does with an infinite gradient decide whether

@@ -8,8 +8,8 @@ Rules
     - The clock is read once before the n calls and once after them, not around each. It is one that
       only ever goes forward: setting the time of the machine, or the daylight saving, must not
       matter. It counts waiting as well as computing.
-    - If x is on a CUDA device, fn only queues work there. Wait for the device before the clock is
-      started and before it is stopped, and not between the calls.
+    - If x is on a CUDA device (the current one), fn only queues work there. Wait for the device
+      before the clock is started and before it is stopped, and not between the calls.
     - Without CUDA the function works as well, and waits for nothing.
     - warmup may be 0. n < 1 raises ValueError, before fn is called.
     - Without torch.utils.benchmark.

@@ -28,7 +28,7 @@ Rules
     - A parameter whose grad is None is passed over. A gradient stays the same tensor.
     - What state_dict has returned does not change when the scaler goes on.
     - Calls that make no sense are not looked at: step twice, or update without a step.
-    - Without torch's own scalers.
+    - Without torch's own scalers, and without private parts of torch (torch._...).
 
 Why it is asked: everybody calls GradScaler, and few can say what happens after an overflow. Scaling
 does not make training more stable; it repairs what float16 breaks.

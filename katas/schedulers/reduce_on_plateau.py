@@ -19,9 +19,11 @@ Rules
     - A reduction starts from the rate that a group has then, which others may have changed. It goes
       down to min_lr at most, and it is made however small it is. It never raises a rate: one that is
       already below min_lr stays.
-    - metric is a float or a zero-dimensional tensor. NaN is bad, in the first epoch too.
+    - metric is a float or a zero-dimensional tensor, finite or NaN. NaN is bad, in the first epoch
+      too.
     - A mode other than "min" and "max", and factor >= 1, raise ValueError in the constructor.
-    - state_dict() is a snapshot that later steps do not change. It consists of plain values: numbers,
+    - state_dict() is a snapshot that later steps do not change, nor those of a scheduler that has
+      loaded it. It consists of plain values: numbers,
       strings, None, and lists, tuples or dicts of these. The rates are saved with the optimizer.
     - A scheduler made with the same arguments goes on exactly, once load_state_dict() was called with
       the snapshot and the groups have the rates of that time.

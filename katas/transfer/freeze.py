@@ -24,7 +24,8 @@ Rules
       is not empty. What the head is called differs from model to model, as does whether there is
       a submodule like features at all; that is why it is given.
     - If there is no submodule of this name, AttributeError is raised; if it is no nn.Linear,
-      TypeError. The model is unchanged then.
+      TypeError. The model is unchanged then. A parameter is no submodule; a class derived from
+      nn.Linear is an nn.Linear.
 
 Why it is asked: freezing is one line, and the usual wrong line raises no error. An interviewer
 wants to hear what an optimizer does with a parameter that is frozen but still has a gradient.

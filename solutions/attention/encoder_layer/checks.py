@@ -70,6 +70,18 @@ def check_dropout(kata, given, norm_first):
     return observed
 
 
+def check_default_dropout(kata, given):
+    """Without an argument there is dropout, in a layer and in the classifier, and in train mode only."""
+    x, tokens = given.normal(3, 5, 6), given.integers(1, 11, (3, 5))
+    alone, model = given.fill(kata.EncoderLayer(6, 2)), classifier(kata, given)
+    observed = {}
+    for name, module, arg in (("layer", alone, x), ("classifier", model, tokens)):
+        for mode in ("train", "eval"):
+            getattr(module, mode)()
+            observed[f"{name} in {mode} mode twice: the same"] = torch.equal(module(arg), module(arg))
+    return observed
+
+
 @pytest.mark.parametrize("num_layers", [1, 2])
 def check_classifier(kata, given, device, num_layers):
     """The classifier without padding, in eval mode."""

@@ -537,3 +537,14 @@ class OneTooShort:
             if tokens.shape[1] >= 512:
                 raise ValueError("too long")
             return super().forward(tokens)
+
+
+@wrong("check_default_dropout")
+class ClassifierWithoutDropout:
+    """The layers of the classifier are built with a dropout of 0. They have the default, which is 0.1."""
+
+    class SequenceClassifier(_Steps):
+        def __init__(self, vocab_size, d_model, nhead, num_layers, *args, **kwargs):
+            super().__init__(vocab_size, d_model, nhead, num_layers, *args, **kwargs)
+            layers = (reference.EncoderLayer(d_model, nhead, dropout=0.0) for _ in range(num_layers))
+            self.layers = nn.ModuleList(layers)

@@ -76,6 +76,16 @@ def check_other_shapes(kata, given, device):
     return parameters(model)
 
 
+def check_every_matrix(kata, given, device):
+    """A table of embeddings and a layer that no optimizer trains are constrained as well."""
+    model = given.fill(nn.Sequential(nn.Embedding(6, 4), nn.Linear(4, 3)))
+    model[1].requires_grad_(False)
+    step = torch.optim.SGD(model[0].parameters(), lr=0.2)
+    x, y = given.integers(0, 6, (5,)), given.integers(0, 3, (5,))
+    kata.train_step(model, x, y, F.cross_entropy, step, 0.4)
+    return parameters(model)
+
+
 def check_stale_gradients(kata, given, device):
     """Gradients from before the call do not enter the step."""
     model = network(given)

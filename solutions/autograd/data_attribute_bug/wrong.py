@@ -277,6 +277,35 @@ class LastDimension:
         return loss
 
 
+@wrong("check_every_matrix")
+class LinearLayersOnly:
+    """The constraint looks for linear layers. Other modules have two-dimensional parameters too: the
+    table of an embedding, for instance.
+    """
+
+    def train_step(model, x, y, loss_fn, optimizer, max_norm):
+        loss = plain_step(model, x, y, loss_fn, optimizer)
+        for module in model.modules():
+            if isinstance(module, torch.nn.Linear):
+                constrain(module, max_norm)
+        return loss
+
+
+@wrong("check_every_matrix")
+class TrainedOnesOnly:
+    """Only parameters that have a gradient are constrained, or those that the optimizer holds. The
+    constraint is on the model: a frozen layer has to keep it as well.
+    """
+
+    def train_step(model, x, y, loss_fn, optimizer, max_norm):
+        loss = plain_step(model, x, y, loss_fn, optimizer)
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.dim() == 2 and p.grad is not None:
+                    p.mul_((max_norm / p.norm(dim=1, keepdim=True)).clamp(max=1.0))
+        return loss
+
+
 @wrong("check_stale_gradients")
 class NeverClears:
     """Nothing clears the gradients, so the step also uses what was left from before."""

@@ -43,6 +43,15 @@ def check_frozen(kata, given):
     return {"loss": loss.detach(), "requires_grad": flags, **gradients(model)}
 
 
+def check_zero_parameter(kata, given):
+    """Where all that is trainable is zero, the penalty adds nothing, to the loss or to the gradient."""
+    model = network(given).requires_grad_(False)
+    nn.init.zeros_(model[1].bias.requires_grad_())
+    loss = kata.penalized_loss(model, *batch(given), 0.3)
+    given.backward(loss)
+    return {"loss": loss.detach(), **gradients(model)}
+
+
 def check_buffers(kata, given):
     """Buffers do not enter the penalty, and the model is called once, in its own mode."""
     model = given.fill(nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3)))

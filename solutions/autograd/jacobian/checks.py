@@ -117,3 +117,16 @@ def check_inside_no_grad(kata, given, call):
         result = kata.vjp(torch.exp, x, v) if call == "vjp" else kata.jacobian(torch.exp, x)
         mode = torch.is_grad_enabled()
     return {"result": result, "recording, inside no_grad": mode, "outside": torch.is_grad_enabled()}
+
+
+@pytest.mark.parametrize("call", ["vjp", "jacobian"])
+def check_constant_inside_no_grad(kata, given, call):
+    """The mode is as before also where f ignores x."""
+    x, constant = given.normal(3), given.normal(3)
+    with torch.no_grad():
+        if call == "vjp":
+            result = kata.vjp(lambda x: constant, x, given.normal(3))
+        else:
+            result = kata.jacobian(lambda x: constant, x)
+        mode = torch.is_grad_enabled()
+    return {"result": result, "recording, inside no_grad": mode}

@@ -358,6 +358,31 @@ class LeavesTheRecordingOn:
         return reference.jacobian(f, x)
 
 
+def recorded_until_the_end(f, x, pull):
+    was = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    x = x.detach().requires_grad_()
+    out = f(x)
+    if not out.requires_grad:
+        return torch.zeros(*out.shape, *x.shape) if pull is None else torch.zeros_like(x)
+    result = reference.jacobian(f, x) if pull is None else reference.vjp(f, x, pull)
+    torch.set_grad_enabled(was)
+    return result
+
+
+@wrong("check_constant_inside_no_grad")
+class ReturnsWithTheRecordingOn:
+    """The recording is switched on by hand and back at the end, and one way out, that of a constant f,
+    does not come past the end. A with block is left on every way.
+    """
+
+    def vjp(f, x, v):
+        return recorded_until_the_end(f, x, v)
+
+    def jacobian(f, x):
+        return recorded_until_the_end(f, x, None)
+
+
 @wrong("check_square_matrix", shows="rule")
 class LibraryJacobian:
     """The library has this function. The exercise is to write it on top of autograd.grad."""

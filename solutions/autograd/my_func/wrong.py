@@ -207,8 +207,9 @@ class KeepsXOnCtx:
 
 @wrong("check_edit_after_forward")
 class SavesACopy:
-    """A copy of x, or something computed from it, is saved. An edit of x is not noticed, and since
-    forward runs unrecorded, the copy is a constant: the second derivative misses its way back to x.
+    """What is saved is not x, but a copy, x.data, or something computed from it. An edit of x is not
+    noticed, and since forward runs unrecorded, what was saved is a constant: the second derivative
+    misses its way back to x.
     """
 
     class MyFunc(reference.MyFunc):

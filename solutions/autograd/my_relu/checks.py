@@ -1,6 +1,6 @@
 import pytest
 
-from pytest_torchkata.checks import torch
+from pytest_torchkata.checks import shares, torch
 
 
 def observe(kata, given, x):
@@ -49,6 +49,19 @@ def check_unchanged(kata, given):
     out.register_hook(received.append)
     given.backward(out)
     return {"x afterwards": x.detach(), "grad_out afterwards": received[0]}
+
+
+def check_two_calls(kata, given):
+    """Each result remembers its own x, also when both are made before the backward."""
+    first, second = given.normal(4, 3, requires_grad=True), given.normal(4, 3, requires_grad=True)
+    given.backward(torch.cat([kata.MyReLU.apply(first), kata.MyReLU.apply(second)]))
+    return {"first x.grad": first.grad, "second x.grad": second.grad}
+
+
+def check_new_tensor(kata, given):
+    """The result is a new tensor, also where there is nothing to clip."""
+    x = given.uniform(4, 3, low=0.2, requires_grad=True)
+    return {"the result shares memory with x": shares(kata.MyReLU.apply(x), x)}
 
 
 @pytest.mark.parametrize("size", [(), (0,), (3, 0), (1,), (2, 3, 4)])

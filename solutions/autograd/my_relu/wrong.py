@@ -129,6 +129,38 @@ class KeepsXOnCtx:
             return grad_out * (ctx.x > 0)
 
 
+@wrong("check_two_calls")
+class KeepsTheMaskOnTheClass:
+    """What backward needs is kept in one place for all calls: on the class, or in a global. Two calls
+    before a backward are the rule in a network, and the last one overwrites what the others left.
+    """
+
+    class MyReLU(reference.MyReLU):
+        mask = None
+
+        @staticmethod
+        def forward(ctx, x):
+            KeepsTheMaskOnTheClass.MyReLU.mask = x > 0
+            return x.clamp(min=0)
+
+        @staticmethod
+        def backward(ctx, grad_out):
+            return grad_out * KeepsTheMaskOnTheClass.MyReLU.mask
+
+
+@wrong("check_new_tensor")
+class ReturnsXIfNothingIsNegative:
+    """Where nothing is negative, x itself is returned. A later edit of the result in place then changes
+    the caller's tensor, and only for some inputs.
+    """
+
+    class MyReLU(reference.MyReLU):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x.clamp(min=0) if (x < 0).any() else x
+
+
 @wrong("check_special_values")
 class LosesNaN:
     """forward selects x where it is greater than zero and writes zero elsewhere. NaN is not

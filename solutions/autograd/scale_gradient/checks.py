@@ -10,7 +10,7 @@ def check_values(kata, given, device, dtype, factor):
     return {"values": kata.scale_gradient(given.normal(4, 3, requires_grad=True), factor).detach()}
 
 
-@pytest.mark.parametrize("factor", [-1.0, 0.0, 0.5, 3.0])
+@pytest.mark.parametrize("factor", [-1.0, 0.0, 0.3, 3.0])
 def check_gradient(kata, given, device, dtype, factor):
     """The gradient of x is the one that arrives, times the factor; with 0 it is zeros, not None."""
     x = given.normal(4, 3, requires_grad=True)

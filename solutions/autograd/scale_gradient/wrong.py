@@ -52,6 +52,28 @@ class AbsoluteFactor:
         return reference.scale_gradient(x, abs(factor))
 
 
+class _FactorInFloat32(reference._ScaleGradient):
+    @staticmethod
+    def forward(ctx, x, factor):
+        ctx.save_for_backward(torch.tensor(factor))
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, grad):
+        (factor,) = ctx.saved_tensors
+        return factor * grad, None
+
+
+@wrong("check_gradient")
+class FactorInFloat32:
+    """The factor was put into a tensor, which is float32 unless told otherwise. A gradient in float64 is
+    then wrong from the eighth digit on. A number needs no tensor: an attribute of ctx will do.
+    """
+
+    def scale_gradient(x, factor):
+        return _FactorInFloat32.apply(x, factor)
+
+
 @wrong("check_gradient")
 class ReversesTheGradient:
     """The gradient comes back with the opposite sign: that is a layer for gradient reversal, where the

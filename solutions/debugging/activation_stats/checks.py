@@ -43,6 +43,17 @@ def check_one_element(kata, given):
     return report(kata, model, given.normal(1, 4))
 
 
+def check_zeros(kata, given):
+    """Only what is exactly zero counts as zero, however small the rest is."""
+    x = given.tensor([0.0, -0.0, 1e-30, -1e-12, 1e-8, 1.0, 0.0, -1.0])
+    return report(kata, nn.Sequential(nn.Identity(), nn.ReLU()), x)
+
+
+def check_far_from_zero(kata, given):
+    """The deviation is right where the mean is a thousand times as large."""
+    return report(kata, nn.Sequential(nn.Identity()), given.normal(50, 4).float() + 1000)
+
+
 def check_order(kata, given):
     """Layers come in the order in which they run first, with the statistics of their last run."""
 

@@ -369,3 +369,29 @@ class FixedLimits:
 
     def diagnose(stats, low=1e-3, high=1e3, dead=0.95):
         return judged(stats, 1e-3, 1e3, 0.95)
+
+
+@wrong("check_zeros")
+class SmallIsZero:
+    """What is smaller than 1e-6 is counted as zero. A layer whose signal is small, but there, seems dead:
+    it is vanishing, which is something else.
+    """
+
+    activation_stats = recording(
+        lambda output: summary(output) | {"zeros": (output.abs() < 1e-6).float().mean().item()}
+    )
+
+
+def std_of_sums(output):
+    n = output.numel()
+    variance = (output * output).mean() - output.mean() ** 2
+    return (variance.clamp(min=0) * n / max(n - 1, 1)).sqrt().item()
+
+
+@wrong("check_far_from_zero")
+class MeanOfSquaresMinusSquareOfMean:
+    """The variance is computed as the mean of the squares minus the square of the mean. Where the mean is
+    large, two large numbers nearly cancel, and what is left is rounding.
+    """
+
+    activation_stats = recording(lambda output: summary(output) | {"std": std_of_sums(output)})

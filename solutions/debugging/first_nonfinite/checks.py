@@ -84,9 +84,11 @@ def check_order(kata, given):
     """The first one is the first to run, not the first in the constructor."""
     model = module(lambda self, x: self.b(self.c(self.a(x))), a=good(), b=log(), c=divide())
     two = module(lambda self, x: self.b(x) + self.a(x), a=log(), b=divide())
+    other = module(lambda self, x: self.a(x) + self.b(x), a=log(), b=divide())
     return {
         "two in a row": kata.first_nonfinite(model, positive(given)),
         "side by side": kata.first_nonfinite(two, -positive(given)),
+        "side by side, the other way round": kata.first_nonfinite(other, -positive(given)),
     }
 
 
@@ -127,7 +129,22 @@ def check_runs_twice(kata, given):
     """A module that runs twice is found in whichever run it is."""
     shrinking = module(lambda self, x: (x - 1.5).log())
     model = module(lambda self, x: self.out(self.layer(self.layer(x))), layer=shrinking, out=good())
-    return found(kata, model, given.tensor([2.0, 3.0]))
+    first = module(lambda self, x: self.layer(x) + self.layer(x + 2), layer=shrinking)
+    return {
+        "in the second run": kata.first_nonfinite(model, given.tensor([2.0, 3.0])),
+        "in the first run": kata.first_nonfinite(first, given.tensor([1.0, 3.0])),
+    }
+
+
+def check_two_arguments(kata, given):
+    """A submodule is not to blame if any of its arguments is not finite."""
+    add = module(lambda self, x, y: x + y)
+    model = module(lambda self, x: self.add(x, x / 0), add=add)
+    swapped = module(lambda self, x: self.add(x / 0, x), add=add)
+    return {
+        "the second argument": kata.first_nonfinite(model, positive(given)),
+        "the first argument": kata.first_nonfinite(swapped, positive(given)),
+    }
 
 
 def check_modes(kata, given):

@@ -364,3 +364,49 @@ class SwallowsTheException:
             return searching()(model, *inputs)
         except Exception:
             return None
+
+
+@wrong("check_two_arguments")
+class FirstArgumentOnly:
+    """Of what a submodule gets, only the first argument is looked at. A NaN that comes in with another is
+    then taken for its own.
+    """
+
+    def first_nonfinite(model, *inputs):
+        if not finite(inputs):
+            return "input"
+        with torch.random.fork_rng():
+            names = blamed(copy.deepcopy(model), inputs, before=lambda args: finite(args[0]))
+        return names[0] if names else None
+
+
+@wrong("check_runs_twice")
+class LastRunOnly:
+    """What is noted by name is overwritten by the next run of the same module. If that one is fine, the
+    module is cleared of what it has done before.
+    """
+
+    def first_nonfinite(model, *inputs):
+        if not finite(inputs):
+            return "input"
+        found, copied = {}, copy.deepcopy(model)
+        for name, module in copied.named_modules():
+
+            def hook(module, args, output, name=name):
+                found[name] = finite(args) and not finite(output)
+
+            module.register_forward_hook(hook)
+        with torch.random.fork_rng(), torch.no_grad():
+            copied(*inputs)
+        return next((name for name, bad in found.items() if bad), None)
+
+
+@wrong("check_order")
+class LastOfTheConstructor:
+    """All that are to blame are gathered, and the last of named_modules() among them is taken, as inner
+    modules come after outer ones there. Beside each other, the first to finish counts.
+    """
+
+    first_nonfinite = searching(
+        pick=lambda names, model: [name for name, _ in model.named_modules() if name in names][-1]
+    )

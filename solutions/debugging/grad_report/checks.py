@@ -14,7 +14,7 @@ def report(kata, model):
 def with_gradients(given, *gradients):
     """Return a model with one parameter per gradient, which may be None."""
     parameters = {}
-    for name, gradient in zip("abcdefgh", gradients, strict=False):
+    for name, gradient in zip("abcdefghij", gradients, strict=False):
         parameter = nn.Parameter(torch.zeros(4) if gradient is None else torch.zeros_like(gradient))
         parameter.grad = gradient
         parameters[name] = parameter
@@ -59,8 +59,10 @@ def check_problems(kata, given):
         [0.0, 2.0],
         [3.0, -3.0],
         [1e-30, 0.0],
+        [1e30, 1e30],
+        [3e38, 3e38],
     ]
-    model = with_gradients(given, *(given.tensor(row) for row in rows))
+    model = with_gradients(given, *(given.tensor(row).float() for row in rows))
     return {"grad_problems": kata.grad_problems(model)}
 
 

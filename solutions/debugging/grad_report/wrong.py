@@ -287,3 +287,13 @@ class ScalesTheGradients:
             if p.grad is not None:
                 p.grad.mul_(min(1.0, 1.0 / (total + 1e-6)))
         return total
+
+
+@wrong("check_problems")
+class AsksTheNorm:
+    """The norm is asked whether it is finite. With entries of 1e30 the squares overflow float32, though
+    every entry is finite.
+    """
+
+    def grad_problems(model):
+        return problems(model, finite=lambda grad: (grad * grad).sum().isfinite())

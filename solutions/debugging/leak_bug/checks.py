@@ -1,6 +1,8 @@
 import gc
 import weakref
 
+import pytest
+
 from pytest_torchkata.checks import F, nn, raises, torch
 
 
@@ -129,7 +131,7 @@ def check_memory(kata, given):
     """More steps keep no more memory."""
     trainer = trainer_for(kata, network(given))
     x, y = batch(given)
-    memory = live_bytes(lambda: trainer.step(x, y))
+    memory = live_bytes(lambda: trainer.step(x.clone(), y.clone()))
     early, *_, late = (next(memory) for _ in range(12))
     if late > early:  # what only a collection frees is no leak
         gc.collect()
@@ -153,3 +155,36 @@ def check_graph(kata, given):
             RuntimeError, lambda: torch.autograd.grad(*kept[0])
         )
     }
+
+
+def check_kept(kata, given):
+    """After a step neither its loss nor the prediction is kept, with the graph behind them."""
+    made = []
+
+    def loss_fn(prediction, y):
+        loss = F.cross_entropy(prediction, y)
+        made.extend((weakref.ref(loss), weakref.ref(prediction)))
+        return loss
+
+    trainer = trainer_for(kata, network(given), loss_fn=loss_fn)
+    trainer.step(*batch(given))
+    gc.collect()
+    return {"kept after a step": [n for n, one in zip(("loss", "prediction"), made, strict=True) if one()]}
+
+
+@pytest.mark.parametrize("mode", ["train", "eval"])
+def check_runs(kata, given, mode):
+    """A step runs the model once, in the mode that the caller has set."""
+    seen = []
+
+    class Watched(nn.Dropout):
+        def forward(self, x):
+            seen.append("train" if self.training else "eval")
+            return super().forward(x)
+
+    model = given.fill(nn.Sequential(nn.Linear(4, 6), Watched(0.5), nn.Linear(6, 3))).train(mode == "train")
+    trainer = trainer_for(kata, model, watch=["1"])
+    for _ in range(2):
+        trainer.step(*batch(given))
+    modes = {name: "train" if module.training else "eval" for name, module in model.named_modules() if name}
+    return {"mode in each run of a watched layer": seen, "modes afterwards": modes}

@@ -1,3 +1,5 @@
+import torch
+
 from pytest_torchkata.checks import wrong
 
 from . import reference
@@ -285,3 +287,58 @@ class NeverClearsTheGradients:
             self.optimizer.step()
             self.history.append(loss.item())
             return self.history[-1]
+
+
+@wrong("check_memory")
+class KeepsTheBatches:
+    """Every batch is appended to a list, to look at it later. The list grows with the number of steps, as
+    the losses did.
+    """
+
+    class Trainer(reference.Trainer):
+        def step(self, x, y):
+            self.__dict__.setdefault("batches", []).append((x, y))
+            return super().step(x, y)
+
+
+@wrong("check_kept")
+class KeepsTheLastLoss:
+    """The last loss is kept as a tensor, and its graph stays with it until the next step ends. The next
+    step does not need it: the number is in history.
+    """
+
+    class Trainer(reference.Trainer):
+        def step(self, x, y):
+            self.optimizer.zero_grad()
+            self.loss = self.loss_fn(self.model(x), y)
+            self.loss.backward()
+            self.optimizer.step()
+            self.history.append(self.loss.item())
+            return self.history[-1]
+
+
+@wrong("check_runs")
+class SetsTheMode:
+    """step calls model.train(). Whether dropout is active is the caller's business, and a model in eval
+    mode no longer is.
+    """
+
+    class Trainer(reference.Trainer):
+        def step(self, x, y):
+            self.model.train()
+            return super().step(x, y)
+
+
+@wrong("check_runs")
+class RunsTheSubmoduleAgain:
+    """The hook computes the output a second time. In train mode that is another one: dropout draws again,
+    and batch norm counts the batch twice.
+    """
+
+    class Trainer(reference.Trainer):
+        def _keep(self, name):
+            @torch.no_grad()
+            def hook(module, inputs, output):
+                self.activations[name] = module.forward(*inputs).clone()
+
+            return hook

@@ -113,3 +113,18 @@ def check_all_frozen(kata, given):
         returned = kata.overfit_tiny_batch(model, F.cross_entropy, *batch(given), steps=4)
         observed[f"returned for a frozen model with {name} layers"] = returned
     return observed
+
+
+def check_all_steps(kata, given):
+    """All steps are taken, also where the loss is zero from the start."""
+    runs = []
+
+    class Watched(nn.Linear):
+        def forward(self, x):
+            runs.extend([1] if torch.is_grad_enabled() else [])
+            return super().forward(x)
+
+    model = Watched(2, 1)
+    nn.init.zeros_(model.weight), nn.init.zeros_(model.bias)
+    x, y = torch.ones(3, 2, dtype=model.weight.dtype), torch.zeros(3, 1, dtype=model.weight.dtype)
+    return {"returned": kata.overfit_tiny_batch(model, F.mse_loss, x, y, steps=7), "steps": len(runs)}

@@ -315,3 +315,25 @@ class BackwardOfNothing:
             loss_fn(model(x), y).backward()
             optimizer.step()
         return before, loss_of(model, loss_fn, x, y)
+
+
+@wrong("check_all_steps")
+class StopsWhenTheLossIsSmall:
+    """The loop ends as soon as the loss is small enough. The steps that were asked for are not taken, and
+    two runs cannot be compared.
+    """
+
+    def overfit_tiny_batch(model, loss_fn, x, y, steps=200, lr=1e-2):
+        model = copy.deepcopy(model)
+        before = loss_of(model, loss_fn, x, y)
+        trainable = [p for p in model.parameters() if p.requires_grad]
+        optimizer = torch.optim.Adam(trainable, lr=lr) if trainable else None
+        model.train()
+        for _ in range(steps if trainable else 0):
+            optimizer.zero_grad()
+            loss = loss_fn(model(x), y)
+            loss.backward()
+            optimizer.step()
+            if loss.item() < 1e-6:
+                break
+        return before, loss_of(model, loss_fn, x, y)

@@ -20,4 +20,5 @@ class RunningScale(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if self.training:  # a Python bool, which the compiler knows when it captures
             self.running_scale.lerp_(x.detach().abs().mean(dim=0), self.momentum)
-        return x / self.running_scale
+        # A copy: the backward needs the scale as it is now, and the next call moves the buffer in place.
+        return x / self.running_scale.clone()

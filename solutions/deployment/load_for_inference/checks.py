@@ -94,7 +94,10 @@ def check_saving_changes_nothing(kata, given, device):
     return {**observed, "weight in the file": loaded[4].weight.detach()}
 
 
-@pytest.mark.parametrize("misfit", ["other names", "a buffer more", "a layer less", "wider", "a bias more"])
+MISFITS = ["other names", "a buffer more", "a layer less", "wider", "a bias more", "a file of one output"]
+
+
+@pytest.mark.parametrize("misfit", MISFITS)
 def check_misfit(kata, given, misfit):
     """A file that does not fit the model raises RuntimeError."""
     model = network(given)
@@ -108,7 +111,10 @@ def check_misfit(kata, given, misfit):
         model[4] = nn.Linear(6, 4)
     if misfit == "a bias more":
         model[0] = nn.Linear(4, 6)
-    kata.save_weights(network(given), "model.pt")
+    saved = network(given)
+    if misfit == "a file of one output":  # it could be broadcast
+        saved[4] = nn.Linear(6, 1)
+    kata.save_weights(saved, "model.pt")
     return {"loading": raises(RuntimeError, lambda: kata.load_for_inference("model.pt", lambda: model))}
 
 

@@ -25,10 +25,11 @@ class MasksAsNumbers:
 
 @right
 class ClosedForm:
-    """The number of halvings from a logarithm, bounded on both sides."""
+    """The number of halvings is counted at once: of all that may come, those that still find too much."""
 
     class RepeatUntilSmall(reference.RepeatUntilSmall):
         def forward(self, x):
             largest = x.detach().abs().max()
-            steps = torch.log2(largest / self.limit).ceil().clamp(0, self.max_steps)
+            halves = torch.exp2(-torch.arange(self.max_steps, dtype=x.dtype, device=x.device))
+            steps = (largest * halves > self.limit).sum().to(x.dtype)
             return x * torch.exp2(-steps)

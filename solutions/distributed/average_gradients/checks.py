@@ -30,6 +30,16 @@ def check_broadcast(kata, given, rank, src):
 
 
 @pytest.mark.ranks(RANKS)
+def check_hidden_buffer(kata, given, rank):
+    """Buffers that are not in the state_dict, persistent=False, become those of rank src too."""
+    model = network(given)
+    values = given.normal(RANKS, 3)
+    model.register_buffer("positions", values[rank], persistent=False)
+    kata.broadcast_model(model, 1)
+    return {"positions": model.positions}
+
+
+@pytest.mark.ranks(RANKS)
 def check_average(kata, given, rank):
     """Every gradient becomes the mean over the ranks."""
     model = network(given)

@@ -148,6 +148,17 @@ class ForgetsBuffers:
             dist.broadcast(p.data, src)
 
 
+@wrong("check_hidden_buffer")
+class BroadcastsTheStateDict:
+    """A state_dict leaves out the buffers that were registered with persistent=False. The ranks keep
+    their own, and compute different things: go over parameters() and buffers().
+    """
+
+    def broadcast_model(model, src=0):
+        for tensor in model.state_dict().values():
+            dist.broadcast(tensor, src)
+
+
 @wrong("check_broadcast")
 class AlwaysRankZero:
     """The model of rank 0 is sent, whatever src says."""

@@ -5,7 +5,7 @@ import pytest
 from pytest_torchkata.checks import nn, raises, torch
 
 C = 3
-SHAPES = [(6, C), (4, C, 5), (2, C, 4, 5)]
+SHAPES = [(6, C), (4, C, 5), (2, C, 4, 5), (2, C, 2, 3, 2)]
 BUFFERS = "running_mean", "running_var", "num_batches_tracked"
 
 

@@ -197,6 +197,7 @@ def check_same_parameters(kata, frozen):
         "leaves without history": [p.is_leaf and p.grad_fn is None for p in after],
         "dtypes": [str(p.dtype) for p in after],
         "weights still as they were": [bool((layer.weight == 1).any()) for layer in model],
+        "biases": [layer.bias.detach() for layer in model[:2]],
     }
 
 

@@ -291,3 +291,17 @@ class NumpyNumbers:
             bound = (6 / sum(module.weight.shape)) ** 0.5
             drawn = np.random.default_rng().uniform(-bound, bound, tuple(module.weight.shape))
             module.weight.data.copy_(torch.as_tensor(drawn))
+
+
+@wrong("check_same_parameters")
+class SkipsFrozenBiases:
+    """A bias that is frozen is left as it was. Frozen means that it is not trained: it starts at zero as
+    well.
+    """
+
+    def init_weights(module):
+        bias = getattr(module, "bias", None) if isinstance(module, (nn.Linear, nn.Conv2d)) else None
+        before = None if bias is None else bias.detach().clone()
+        reference.init_weights(module)
+        if bias is not None and not bias.requires_grad:
+            bias.data.copy_(before)

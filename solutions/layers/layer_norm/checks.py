@@ -118,4 +118,9 @@ def check_input(kata, given):
     stored = given.normal(4, 5)
     before = stored.clone()
     out = given.fill(kata.MyLayerNorm(4))(stored.t())
-    return {"x left as it was": torch.equal(stored, before), "out": out}
+    deep = given.normal(4, 5, 3).transpose(1, 2)  # no view flattens its last two dimensions
+    return {
+        "x left as it was": torch.equal(stored, before),
+        "out": out,
+        "out over two dimensions": given.fill(kata.MyLayerNorm((3, 5)))(deep),
+    }

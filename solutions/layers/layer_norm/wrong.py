@@ -288,3 +288,15 @@ class InPlace:
             x -= mean
             x /= torch.sqrt(var + self.eps)
             return x.clone() if self.weight is None else x * self.weight + self.bias
+
+
+@wrong("check_input", shows="exception")
+class FlattensWithView:
+    """The normalised dimensions are flattened with view, which refuses where the strides do not allow it. x
+    may be non-contiguous.
+    """
+
+    class MyLayerNorm(reference.MyLayerNorm):
+        def forward(self, x):
+            x.view(*x.shape[: x.dim() - len(self.shape)], -1)
+            return super().forward(x)

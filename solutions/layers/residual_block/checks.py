@@ -79,5 +79,10 @@ def check_input(kata, given):
     """x is left as it was, also where it is a transposed view."""
     stored = given.normal(DIM, 6)
     before = stored.clone()
-    out = block_like(kata, stored.t(), values(given))(stored.t())
-    return {"x left as it was": torch.equal(stored, before), "out": out}
+    block = block_like(kata, stored.t(), values(given))
+    deep = given.normal(3, DIM, 2).permute(2, 0, 1)  # no view flattens it
+    return {
+        "out": block(stored.t()),
+        "x left as it was": torch.equal(stored, before),
+        "out for three dimensions": block(deep),
+    }

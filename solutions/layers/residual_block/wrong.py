@@ -207,3 +207,14 @@ class DropoutInside:
     class ResidualBlock(reference.ResidualBlock):
         def forward(self, x):
             return x + F.dropout(self.fc2(F.relu(self.fc1(x))), 0.5, self.training)
+
+
+@wrong("check_input", shows="exception")
+class FlattensWithView:
+    """The leading dimensions are flattened with view, which refuses where the strides do not allow it. x may
+    be non-contiguous, and a linear layer takes any number of dimensions as it is.
+    """
+
+    class ResidualBlock(reference.ResidualBlock):
+        def forward(self, x):
+            return x + self.fc2(F.relu(self.fc1(x.view(-1, x.shape[-1])))).view(x.shape)

@@ -40,6 +40,14 @@ def check_pos_weight(kata, given, reduction):
     return observe(given, kata.bce_with_logits(logits, targets, pos_weight, reduction), logits)
 
 
+@pytest.mark.parametrize("size", [(4,), (2, 4, 4), (2, 3, 5, 4)])
+def check_pos_weight_dimensions(kata, given, size):
+    """pos_weight belongs to the last dimension, however many there are."""
+    logits, targets = given.normal(*size, std=2.0, requires_grad=True), given.uniform(*size)
+    pos_weight = given.uniform(4, low=0.2, high=5.0)
+    return observe(given, kata.bce_with_logits(logits, targets, pos_weight, "none"), logits)
+
+
 @pytest.mark.parametrize("weighted", [False, True])
 def check_large_logits(kata, given, weighted):
     """Loss and gradient are right for logits of 30, 100 and 1e4, right and wrong."""

@@ -318,3 +318,15 @@ class ReturnsFloat32:
     def bce_with_logits(logits, targets, pos_weight=None, reduction="mean"):
         logits = logits.float() if logits.dtype == torch.bfloat16 else logits
         return reference.bce_with_logits(logits, targets, pos_weight, reduction)
+
+
+@wrong("check_pos_weight_dimensions")
+class WeightOfTheSecondDimension:
+    """With more than two dimensions the weights are spread along the second one, as channels would be. They
+    belong to the last dimension, along which a tensor (C,) broadcasts by itself.
+    """
+
+    def bce_with_logits(logits, targets, pos_weight=None, reduction="mean"):
+        if pos_weight is not None and logits.dim() > 2:
+            pos_weight = pos_weight.reshape(1, -1, *[1] * (logits.dim() - 2))
+        return reference.bce_with_logits(logits, targets, pos_weight, reduction)

@@ -52,6 +52,14 @@ def check_saturated(kata, given, gamma):
     return observe(loss, logits)
 
 
+def check_confident(kata, given):
+    """Samples that are classified well keep their own small loss, for a gamma below 1 too."""
+    logits = given.tensor([[2.0, -2.0], [4.0, -4.0], [-3.0, 3.0], [3.5, -3.5]], requires_grad=True)
+    targets = given.tensor([0, 0, 1, 0]).long()
+    loss = kata.FocalLoss(gamma=0.25, reduction="none")(logits, targets)
+    return observe(loss, logits)
+
+
 def check_non_contiguous(kata, given):
     """Logits that are a transposed view are read right, and left as they were."""
     stored = given.normal(5, 16)

@@ -124,3 +124,15 @@ class AcceptsAnyArguments:
             nn.Module.__init__(self)
             self.gamma, self.reduction = gamma, reduction
             self.register_buffer("weight", weight)
+
+
+@wrong("check_confident")
+class LargeFloor:
+    """1 - p_t is kept above 1e-3, against the infinite slope at 0. Samples whose p_t is nearer to 1 than that
+    are common, and their loss comes out too large: the floor must be as small as the dtype allows.
+    """
+
+    class FocalLoss(reference.FocalLoss):
+        def forward(self, logits, targets):
+            ce = F.cross_entropy(logits, targets, reduction="none")
+            return self._reduce((1 - torch.exp(-ce)).clamp(min=1e-3) ** self.gamma * ce, targets)

@@ -102,3 +102,14 @@ def check_columns_of_a_table(kata, given):
     before = table.clone()
     observed = {name: loss_fn(table[:, :1], table[:, 2]) for name, loss_fn in losses(kata).items()}
     return {**observed, "the inputs left as they were": torch.equal(table, before)}
+
+
+@pytest.mark.parametrize(("shape", "other"), [((5,), (5, 1)), ((5, 1), (5,))])
+def check_shapes_left(kata, given, shape, other):
+    """The inputs keep their own shapes."""
+    pred, target, logits = given.normal(*shape), given.normal(*other), given.normal(5, 3)
+    labels = given.integers(0, 3, other)
+    observed = {name: loss_fn(pred, target) for name, loss_fn in losses(kata).items()}
+    observed["accuracy"] = kata.accuracy(logits, labels)
+    left = {"pred": pred, "target": target, "labels": labels}
+    return observed | {f"shape of {name} afterwards": tuple(x.shape) for name, x in left.items()}

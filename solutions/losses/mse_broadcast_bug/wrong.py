@@ -262,3 +262,25 @@ class CastsToFloat32:
 
     def mae_loss(pred, target):
         return reference._difference(pred.float(), target.float()).abs().mean()
+
+
+@wrong("check_shapes_left")
+class ReshapesTheInput:
+    """unsqueeze_ and squeeze_, with the underscore, change the tensor of the caller, who finds another shape
+    afterwards.
+    """
+
+    def _difference(pred, target):
+        for x in (pred, target):
+            if x.dim() not in (1, 2) or (x.dim() == 2 and x.shape[1] != 1):
+                raise ValueError("neither a vector nor a column")
+            if x.dim() == 1:
+                x.unsqueeze_(1)
+        check_rows(pred, target)
+        return pred - target
+
+    def mse_loss(pred, target, difference=_difference):
+        return difference(pred, target).square().mean()
+
+    def mae_loss(pred, target, difference=_difference):
+        return difference(pred, target).abs().mean()

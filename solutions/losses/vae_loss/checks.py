@@ -83,6 +83,15 @@ def check_extreme_variances(kata, given):
     return observed
 
 
+def check_tiny_deviations(kata, given):
+    """A sample, and its gradients, where the variance is below the smallest float32."""
+    mu = given.normal(2, 3, requires_grad=True)
+    log_var = given.tensor([[-200.0, 0.5, -1.0], [-200.0, -110.0, 1.0]], requires_grad=True)
+    sample = kata.reparameterize(mu, log_var, given.normal(2, 3))
+    given.backward(sample)
+    return {"sample": sample, "mu.grad": mu.grad, "log_var.grad": log_var.grad}
+
+
 def check_shapes(kata, given):
     """recon and target of different shapes raise ValueError."""
     mu, log_var = given.normal(4, 3), given.normal(4, 3)

@@ -332,3 +332,13 @@ class FlattensBoth:
     def vae_loss(recon, target, mu, log_var, beta=1.0):
         recon, target = recon.flatten(1), target.reshape(len(recon), -1)
         return reference.vae_loss(recon, target, mu, log_var, beta)
+
+
+@wrong("check_tiny_deviations")
+class RootOfRoundedToZero:
+    """The deviation is the root of exp(log_var). For a log_var of -200 that variance is rounded to 0, and the
+    gradient of a root at 0 is infinite. exp(log_var / 2) needs no root.
+    """
+
+    def reparameterize(mu, log_var, noise):
+        return mu + noise * log_var.exp().sqrt()

@@ -173,6 +173,16 @@ def check_modes(kata, given, before):
     return modes(model)
 
 
+def check_modes_of_a_shared_part(kata, given):
+    """A submodule that is part of both towers gets its own mode back."""
+    frozen = nn.Dropout(0.5)
+    left, right = nn.Sequential(nn.Linear(3, 4), frozen), nn.Sequential(nn.Linear(5, 4), frozen)
+    model = given.fill(kata.TwoTower(left, right, nn.Linear(8, 2))).train()
+    frozen.eval()
+    kata.predict(model, *inputs(given))
+    return modes(model)
+
+
 @pytest.mark.parametrize("before", ["train", "mixed"])
 def check_modes_after_an_error(kata, given, before):
     """If the model raises, predict lets the error pass, and still puts the modes back."""

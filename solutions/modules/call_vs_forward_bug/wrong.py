@@ -236,6 +236,23 @@ class RemembersTheRoot:
             model.train(training)
 
 
+@wrong("check_modes_of_a_shared_part")
+class TrainReachesFurther:
+    """Each flag is put back with train(flag), which sets it for everything below as well. A part that is in
+    two places is set right in the first, and set again from above in the second.
+    """
+
+    @torch.no_grad()
+    def predict(model, a, b):
+        modes = {module: module.training for module in model.modules()}
+        model.eval()
+        try:
+            return model(a, b)
+        finally:
+            for module, training in modes.items():
+                module.train(training)
+
+
 @wrong("check_modes_after_an_error")
 class NotAfterAnError:
     """The modes are put back in the lines after the call. If the model raises, those are never reached."""

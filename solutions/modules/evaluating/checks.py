@@ -86,6 +86,18 @@ def check_error(kata, given):
     return {**observed, **modes(model, "afterwards")}
 
 
+def check_interrupt(kata, given):
+    """The same holds for what is no ordinary exception, such as the interrupt of Ctrl-C."""
+    model = mixed(given)
+
+    def block():
+        with kata.evaluating(model):
+            raise KeyboardInterrupt
+
+    observed = {"the interrupt": raises(KeyboardInterrupt, block)}
+    return {**observed, "recording afterwards": torch.is_grad_enabled(), **modes(model, "afterwards")}
+
+
 def check_block_changes_modes(kata, given):
     """What the block does to the flags and to the recording does not stay."""
     model = mixed(given)

@@ -244,6 +244,31 @@ class SwallowsTheException:
             return True
 
 
+@wrong("check_interrupt")
+class CatchesExceptionOnly:
+    """The flags are put back at the end and in an except Exception. An evaluation that is stopped with Ctrl-C
+    raises KeyboardInterrupt, which is none, and the model stays in eval mode.
+    """
+
+    @contextmanager
+    def evaluating(model):
+        modes = {module: module.training for module in model.modules()}
+
+        def put_back():
+            for module, mode in modes.items():
+                module.training = mode
+
+        model.eval()
+        try:
+            with torch.no_grad():
+                yield model
+        except Exception:
+            put_back()
+            raise
+        else:
+            put_back()
+
+
 @wrong("check_block_changes_modes")
 class RestoresWhatWasTraining:
     """What was training is put back to training, and the rest is left as it is. That forgets what the block

@@ -1,3 +1,4 @@
+import gc
 import weakref
 
 import pytest
@@ -110,6 +111,15 @@ def check_gradients(kata, given):
     }
 
 
+def check_gradient_between_features(kata, given):
+    """The features are the very outputs: one feature has a gradient with respect to an earlier one."""
+    extractor = kata.FeatureExtractor(network(given), ["stem", "head"])
+    features = extractor(given.normal(6, 3))
+    score, stem = features["head"].sum(), features["stem"]
+    (grad,) = torch.autograd.grad(score, stem, allow_unused=True)
+    return {"gradient of 'head' with respect to 'stem'": grad}
+
+
 def check_no_grad(kata, given):
     """Inside of no_grad the features carry no graph."""
     extractor = kata.FeatureExtractor(network(given), ["stem", "head"])
@@ -214,6 +224,17 @@ def check_freed(kata, given):
     alive = {name: weakref.ref(feature) for name, feature in features.items()}
     del features
     return {f"feature {name!r} is freed": ref() is None for name, ref in alive.items()}
+
+
+def check_freed_after_error(kata, given):
+    """If the model raises, nothing is kept of the features that it had got to."""
+    model, alive = network(given), []
+    model.stem.register_forward_hook(lambda module, args, out: alive.append(weakref.ref(out)))
+    extractor = kata.FeatureExtractor(model, ["stem", "head"])
+    x, bad = given.normal(6, 3), given.normal(6, 7)
+    raises(RuntimeError, lambda: extractor(x, bad))
+    gc.collect()
+    return {"feature 'stem' is freed": [ref() is None for ref in alive]}
 
 
 def check_error_in_the_model(kata, given):

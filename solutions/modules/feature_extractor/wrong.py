@@ -219,6 +219,17 @@ class Detaches:
             self._features[name] = output.detach()
 
 
+@wrong("check_gradient_between_features")
+class Clones:
+    """Copies of the outputs are kept. A copy lies beside the way to the later layers, so there is no gradient
+    of a score with respect to it, and Grad-CAM, for one, asks for just that.
+    """
+
+    class FeatureExtractor(_Own):
+        def _hook(self, name, output):
+            self._features[name] = output.clone()
+
+
 @wrong("check_no_grad")
 class TurnsRecordingOn:
     """Gradients are recorded whatever the caller has set. Inside of no_grad the features then carry a graph
@@ -388,6 +399,20 @@ class KeepsTheFeatures:
             self._features = {}
             self._model(*inputs)
             return {name: self._features[name] for name in self._layers if name in self._features}
+
+
+@wrong("check_freed_after_error")
+class ClearsOnSuccess:
+    """What the hooks have kept is let go at the end of a call, and a call in which the model raises does not
+    get there. The features of half a forward pass then stay in memory.
+    """
+
+    class FeatureExtractor(_Own):
+        def __call__(self, *inputs):
+            self._features = {}
+            self._model(*inputs)
+            features, self._features = self._features, {}
+            return {name: features[name] for name in self._layers if name in features}
 
 
 @wrong("check_error_in_the_model")

@@ -70,6 +70,16 @@ def check_training(kata, given):
     }
 
 
+def check_place_of_dropout(kata, given):
+    """In training mode dropout, if there is any, is behind the ReLU and not in front of everything."""
+    model = kata.MLP(1, 1, 2).train()
+    with torch.no_grad():
+        for parameter, value in zip(model.parameters(), (1.0, 1.0, 1.0, 0.0), strict=True):
+            parameter.fill_(value)
+    scores = model(torch.ones(500, 1)).detach().mul(1000).round()
+    return {"different scores of 500 equal samples, apart from 0": len(scores[scores != 0].unique())}
+
+
 def check_state_dict(kata, given):
     """A state dict loads into a second instance, which then computes the same."""
     first, second = filled(given, kata.MLP(4, 7, 3)).eval(), kata.MLP(4, 7, 3).eval()

@@ -212,6 +212,17 @@ class DropoutOnTheScores:
             return F.dropout(super().forward(x), 0.5, self.training)
 
 
+@wrong("check_place_of_dropout")
+class DropoutOnTheInput:
+    """The dropout comes in front of the first layer, and features of x are set to zero in training. The one
+    place where it is allowed is between the ReLU and the last layer.
+    """
+
+    class MLP(reference.MLP):
+        def forward(self, x):
+            return super().forward(F.dropout(x, 0.1, self.training))
+
+
 @wrong("check_dimensions", shows="exception")
 class FlattensEachSample:
     """Everything behind the first dimension is flattened, as one does with images. With more than one

@@ -54,6 +54,14 @@ def check_running_mean(kata, given, device, dtype):
     return observed
 
 
+def check_first_batch(kata, given):
+    """The first batch of a new layer moves running_mean by a tenth as well, away from zero."""
+    layer = given.fill(kata.CustomLayer(3))
+    layer.load_state_dict({**layer.state_dict(), "running_mean": torch.zeros(3)})
+    layer(given.normal(5, 3, mean=1.0))
+    return {"running_mean after the first batch": layer.running_mean.detach()}
+
+
 def check_eval(kata, given):
     """In eval mode running_mean stays, and under no_grad in train mode it moves."""
     layer = filled(kata, given).eval()
@@ -83,6 +91,14 @@ def check_memory(kata, given):
     batch, result = weakref.ref(x), weakref.ref(layer(x))
     del x
     return {"x is freed": batch() is None, "the output is freed": result() is None}
+
+
+def check_nothing_kept(kata, given):
+    """No attribute of the layer holds something of the size of the batch after the call."""
+    layer = filled(kata, given)
+    layer(given.normal(11, 3))
+    held = [v for value in vars(layer).values() for v in (value if isinstance(value, list) else [value])]
+    return {"tensors of the batch on the layer": sum(getattr(v, "shape", ())[:1] == (11,) for v in held)}
 
 
 def check_step(kata, given, device):

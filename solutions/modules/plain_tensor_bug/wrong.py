@@ -239,6 +239,22 @@ class NeverMoves:
             return out
 
 
+@wrong("check_first_batch")
+class StartsAtTheFirstBatch:
+    """The first batch sets running_mean to its own mean, so that it need not creep up from zero. That is done
+    elsewhere; here it starts at zero, and every batch counts a tenth.
+    """
+
+    class CustomLayer(reference.CustomLayer):
+        def forward(self, x):
+            out = (x @ self.weight + self.bias) * self.scale
+            if self.training:
+                mean = out.detach().mean(dim=0)
+                moved = 0.9 * self.running_mean + 0.1 * mean
+                self.running_mean = torch.where((self.running_mean == 0).all(), mean, moved)
+            return out
+
+
 @wrong("check_eval")
 class MovesInEvalMode:
     """running_mean moves in every call. What is seen in evaluation must not change the model: ask for the
@@ -290,6 +306,19 @@ class KeepsTheOutput:
         def forward(self, x):
             self.last = super().forward(x)
             return self.last
+
+
+@wrong("check_nothing_kept")
+class KeepsTheOutputDetached:
+    """The last output is kept as an attribute, without its graph. It is a whole batch all the same, and stays
+    in memory until the next call.
+    """
+
+    class CustomLayer(reference.CustomLayer):
+        def forward(self, x):
+            out = super().forward(x)
+            self.last = out.detach()
+            return out
 
 
 @wrong("check_copies")

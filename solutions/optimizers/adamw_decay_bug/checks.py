@@ -67,7 +67,9 @@ def check_missing_gradient(kata, given):
     return run(adamw, weights, gradients, shown=range(1, 7))
 
 
-@pytest.mark.parametrize("last", [{}, {"lr": 0.02}, {"weight_decay": 0.0}, {"lr": 0.3, "weight_decay": 0.4}])
+@pytest.mark.parametrize(
+    "last", [{}, {"lr": 0.02}, {"lr": 0.0}, {"weight_decay": 0.0}, {"lr": 0.3, "weight_decay": 0.4}]
+)
 def check_groups(kata, given, last):
     """Each group has its own lr and weight_decay; what it does not say is the default."""
     weights = parameters(given)

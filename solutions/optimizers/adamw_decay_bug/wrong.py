@@ -377,3 +377,16 @@ class OnlyTheFirstGroupIsCleared:
         def zero_grad(self):
             for p in self.groups[0]["params"]:
                 p.grad = None
+
+
+@wrong("check_groups")
+class ZeroLrIsMissing:
+    """A group's lr of 0 is taken for no lr at all, and replaced by the default: zero is false in Python. Look
+    whether the key is there, as get("lr", lr) does.
+    """
+
+    class MyAdamW(reference.MyAdamW):
+        def __init__(self, params, lr=1e-3, *args, **kwargs):
+            super().__init__(params, lr, *args, **kwargs)
+            for group in self.groups:
+                group["lr"] = group["lr"] or lr

@@ -74,6 +74,13 @@ def check_zero_gradient(kata, given):
     return run(kata.MyAdam([w], lr=0.1), [w], gradients)
 
 
+def check_gradient_gone(kata, given):
+    """A gradient that has become zero is a gradient: the weight moves on, by less and less."""
+    w = given.normal(6, requires_grad=True)
+    gradients = draw(given, [w], 1) + [[torch.zeros_like(w)]] * 3
+    return run(kata.MyAdam([w], lr=0.1), [w], gradients, shown=(1, 2, 4))
+
+
 def check_lr(kata, given):
     """A change of lr takes effect in the next step."""
     (w, _) = weights = parameters(given)
@@ -127,6 +134,12 @@ def check_generator(kata, given):
     model = given.fill(nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 2)))
     adam = kata.MyAdam(model.parameters())
     return run(adam, list(model.parameters()), draw(given, list(model.parameters()), 2))
+
+
+def check_any_shape(kata, given):
+    """Parameters of any shape, one without dimensions among them, and several of the same shape."""
+    weights = [given.normal(*shape, requires_grad=True) for shape in ((), (3,), (3,), (1, 1), (2, 1, 3), ())]
+    return run(kata.MyAdam(weights, lr=0.1), weights, draw(given, weights, 3), shown=(1, 3))
 
 
 @pytest.mark.dtypes("float64")

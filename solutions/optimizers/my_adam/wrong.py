@@ -357,3 +357,34 @@ class ZeroesNone:
         def zero_grad(self):
             for p in self.params:
                 p.grad.zero_()
+
+
+@wrong("check_any_shape", shows="exception")
+class SliceOfAll:
+    """p[:] is everything, but only if there is a first dimension. A parameter without dimensions, such as a
+    temperature, has none and raises IndexError.
+    """
+
+    class MyAdam(reference.MyAdam):
+        @torch.no_grad()
+        def step(self):
+            for p in self.params:
+                p[:] = p[:]
+            super().step()
+
+
+@wrong("check_gradient_gone")
+class ZerosAreNone:
+    """A parameter whose gradient is zero is left out of the step. Only one without a gradient is: with zeros
+    the averages decay, and the weight still moves by what they remember.
+    """
+
+    class MyAdam(reference.MyAdam):
+        def step(self):
+            gradients = [p.grad for p in self.params]
+            for p in self.params:
+                if p.grad is not None and not p.grad.any():
+                    p.grad = None
+            super().step()
+            for p, grad in zip(self.params, gradients, strict=True):
+                p.grad = grad

@@ -160,6 +160,12 @@ def check_generator(kata, given):
     return run(sgd, list(model.parameters()), draw(given, list(model.parameters()), 2))
 
 
+def check_any_shape(kata, given):
+    """Parameters of any shape, one without dimensions among them, and several of the same shape."""
+    weights = [given.normal(*shape, requires_grad=True) for shape in ((), (3,), (3,), (1, 1), (2, 1, 3), ())]
+    return run(kata.MySGD(weights, lr=0.1, momentum=0.9), weights, draw(given, weights, 3), shown=(1, 3))
+
+
 @pytest.mark.dtypes("float64")
 def check_float64(kata, given, dtype):
     """float64 parameters keep their precision."""

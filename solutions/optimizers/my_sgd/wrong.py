@@ -560,3 +560,16 @@ class RefusesZero:
             if lr <= 0:
                 raise ValueError(lr)
             super().__init__(params, lr, momentum, weight_decay, nesterov)
+
+
+@wrong("check_any_shape")
+class OneVelocityPerShape:
+    """Two parameters of the same shape share a velocity. A state belongs to a parameter: keep it by its
+    position in the list, or by the parameter itself.
+    """
+
+    class MySGD(Steps):
+        def step(self):
+            known = {}
+            self.velocities = [known.setdefault(v.shape, v) for v in self.velocities]
+            super().step()

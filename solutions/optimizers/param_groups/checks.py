@@ -23,7 +23,9 @@ def bare_model():
     model.mixing = nn.Parameter(torch.ones(4, 4))
     model.register_buffer("table", torch.ones(3, 4))
     model.register_buffer("mean", torch.ones(4))
-    model.norm = nn.Sequential(nn.Linear(4, 2, bias=False))
+    model.norm = nn.Sequential(nn.Linear(4, 2, bias=False), nn.Linear(2, 1))
+    model.attention = nn.Module()
+    model.attention.bias = nn.Parameter(torch.ones(3, 3))
     return model
 
 
@@ -105,5 +107,9 @@ def check_model_left(kata):
     """The model is left as it was."""
     model = mixed_model()
     model["tokens"].requires_grad_(False)
+    model["block"].eval()
     kata.param_groups(model, 0.1)
-    return {"trainable": [name for name, p in model.named_parameters() if p.requires_grad]}
+    return {
+        "trainable": [name for name, p in model.named_parameters() if p.requires_grad],
+        "in train mode": [name for name, module in model.named_modules() if module.training],
+    }

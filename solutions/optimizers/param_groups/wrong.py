@@ -302,3 +302,23 @@ class FreezesTheRest:
         for p in groups[1]["params"]:
             p.requires_grad_(False)
         return groups
+
+
+@wrong("check_bare_parameters")
+class BiasesOfAnyShape:
+    """Whatever is called bias is left out, a matrix too, such as the table of biases that some attention
+    layers add to their scores. The number of dimensions decides, and not the name.
+    """
+
+    def param_groups(model, weight_decay):
+        return split(trainable(model), lambda n, p: p.dim() >= 2 and not n.endswith(".bias"), weight_decay)
+
+
+@wrong("check_bare_parameters")
+class WithoutDimensionsOfOne:
+    """Dimensions of size 1 are not counted, and so the weight of a layer with one output is not decayed. It
+    has two dimensions like every other weight matrix.
+    """
+
+    def param_groups(model, weight_decay):
+        return split(trainable(model), lambda n, p: p.squeeze().dim() >= 2, weight_decay)

@@ -113,5 +113,7 @@ def check_disabled(kata, given, device):
     model = network(given)
     optimizer, scaler = sgd(model), torch.amp.GradScaler(device.type, enabled=False)
     settings = F.cross_entropy, optimizer, scaler, 0.4, device.type
+    dtypes = []
+    model.register_forward_hook(lambda module, inputs, output: dtypes.append(str(output.dtype)))
     losses = [kata.amp_train_step(model, *batch(given, n), *settings) for n in (5, 3)]
-    return {"returned": losses, **weights(model)}
+    return {"returned": losses, "dtype of the model's output": dtypes, **weights(model)}

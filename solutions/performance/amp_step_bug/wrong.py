@@ -376,3 +376,23 @@ class NeverClears:
         scaler.step(optimizer)
         scaler.update()
         return loss.item()
+
+
+@wrong("check_disabled")
+class ScalerSwitchesAutocast:
+    """Autocast is on only if the scaler is. bfloat16 has the range of float32 and is used without a
+    scaler; mixed precision is wanted all the same.
+    """
+
+    def amp_train_step(
+        model, x, y, loss_fn, optimizer, scaler, max_norm, device_type="cpu", dtype=torch.bfloat16
+    ):
+        optimizer.zero_grad()
+        with torch.autocast(device_type, dtype=dtype, enabled=scaler.is_enabled()):
+            loss = loss_fn(model(x), y)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        _clip(model, max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        return loss.item()

@@ -58,7 +58,7 @@ def check_random_state(kata, given):
     return {"random state as after the plain stack": torch.equal(torch.get_rng_state(), after)}
 
 
-@pytest.mark.parametrize("setting", ["train", "eval", "no_grad"])
+@pytest.mark.parametrize("setting", ["train", "eval", "no_grad", "frozen block"])
 def check_runs(kata, given, setting):
     """Each block runs twice in a training step, and once in eval mode or without gradients."""
     counts = []
@@ -74,6 +74,8 @@ def check_runs(kata, given, setting):
         blocks[-1].number = number
         counts.append(0)
     stack = stack_of(kata, given, blocks).train(setting != "eval")
+    if setting == "frozen block":  # the mode of the stack is what counts
+        blocks[1].eval()
     with torch.set_grad_enabled(setting != "no_grad"):
         out = stack(given.normal(2, 3))
     forward = list(counts)

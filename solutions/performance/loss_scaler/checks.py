@@ -69,6 +69,16 @@ def check_unscale(kata, given, device, dtype):
     return {**observed, "weights after the step": [p.detach() for p in params]}
 
 
+def check_unscale_all(kata, given):
+    """Every gradient is divided, also after one that is not finite."""
+    params = parameters(given, (3,), (2, 2), (4,))
+    scaler = kata.LossScaler(init_scale=24.0)
+    set_gradients(scaler, given, params)
+    params[0].grad[1] = INF
+    scaler.unscale_(sgd(params))
+    return {"gradients after unscale_": [p.grad for p in params]}
+
+
 @pytest.mark.parametrize("first", ["unscale_", "step", "unscale_ and step"])
 def check_unscale_twice(kata, given, first):
     """Unscaling an optimizer again before update raises; after update it does not."""
@@ -104,6 +114,18 @@ def check_bad_gradient(kata, given, bad, explicit):
         "scale after update": scaler.get_scale(),
         "weights left as they were": all(map(torch.equal, before, params)),
     }
+
+
+@pytest.mark.parametrize("large", ["norm", "sum"])
+def check_large_gradient(kata, given, large):
+    """Large gradients are finite, also where their norm in float32 or their sum in float16 is not."""
+    size, dtype = {"norm": (1e30, torch.float32), "sum": (100.0, torch.float16)}[large]
+    w = torch.zeros(1000, dtype=dtype, requires_grad=True)
+    scaler = kata.LossScaler(init_scale=8.0)
+    w.grad = torch.full_like(w, 8 * size)
+    ran = scaler.step(sgd([w]))
+    scaler.update()
+    return {"ran": ran, "scale after update": scaler.get_scale()}
 
 
 def check_momentum(kata, given):
@@ -145,7 +167,7 @@ def check_defaults(kata, given):
     return {"scale at 0, 1999, 2000, and after a bad one": [*scales, scaler.get_scale()]}
 
 
-@pytest.mark.parametrize("bad", ["first", "second", "neither"])
+@pytest.mark.parametrize("bad", ["first", "second", "first and second", "neither"])
 @pytest.mark.parametrize("explicit", [True, False])
 def check_two_optimizers(kata, given, bad, explicit):
     """Two optimizers: each is left out for its own gradients, and one bad one lowers the scale."""
@@ -155,7 +177,7 @@ def check_two_optimizers(kata, given, bad, explicit):
     ran, scales = [], []
     for round_ in range(3):
         for name, params in (("first", one), ("second", two)):
-            set_gradients(scaler, given, params, INF if name == bad and round_ != 1 else None)
+            set_gradients(scaler, given, params, INF if name in bad and round_ != 1 else None)
         if explicit:
             for optimizer in optimizers:
                 scaler.unscale_(optimizer)

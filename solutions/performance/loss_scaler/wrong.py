@@ -40,6 +40,24 @@ class CleansTheGradients:
             self._finite[optimizer] = True
 
 
+@wrong("check_unscale_all")
+class StopsAtTheFirstBadOne:
+    """The division ends at the first gradient that is not finite, since the step is left out anyway. The
+    gradients behind it keep the scale, and whoever looks at them sees numbers that are far too large.
+    """
+
+    class LossScaler(_Scaler):
+        def unscale_(self, optimizer):
+            if optimizer in self._finite:
+                raise RuntimeError("unscaled already")
+            self._finite[optimizer] = True
+            for grad in _grads(optimizer):
+                grad.div_(self._scale)
+                if not grad.isfinite().all():
+                    self._finite[optimizer] = False
+                    return
+
+
 @wrong("check_unscale")
 class DividesTwice:
     """step divides by the scale whether unscale_ was called before or not. The gradients are then too
@@ -378,3 +396,41 @@ class SavesItsOwnDict:
 
         def load_state_dict(self, state):
             self.__dict__.update(copy.copy(state))
+
+
+@wrong("check_large_gradient")
+class LooksAtTheNorm:
+    """The norm of the gradients is asked whether it is finite. The squares in it overflow long before the
+    gradients do, and a good step is left out.
+    """
+
+    class LossScaler(_Scaler):
+        def unscale_(self, optimizer):
+            super().unscale_(optimizer)
+            self._finite[optimizer] = all(bool(g.norm().isfinite()) for g in _grads(optimizer))
+
+
+@wrong("check_large_gradient")
+class LooksAtTheSum:
+    """The sum of each gradient is asked whether it is finite. A thousand gradients of 100 are, and their
+    sum is more than float16 can hold.
+    """
+
+    class LossScaler(_Scaler):
+        def unscale_(self, optimizer):
+            super().unscale_(optimizer)
+            self._finite[optimizer] = all(bool(g.sum().isfinite()) for g in _grads(optimizer))
+
+
+@wrong("check_two_optimizers")
+class BacksOffForEach:
+    """The scale is lowered once for every optimizer with a bad gradient. An update lowers it once, however
+    many there are.
+    """
+
+    class LossScaler(_Scaler):
+        def update(self):
+            bad = sum(not finite for finite in self._finite.values())
+            super().update()
+            if bad > 1:
+                self._scale *= self._backoff_factor ** (bad - 1)

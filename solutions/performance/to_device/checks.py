@@ -47,6 +47,18 @@ def check_named_tuple(kata, given):
     return {"moved": described(moved), "of the same class": type(moved) is Sample}
 
 
+class Images(NamedTuple):
+    """A named tuple of one field."""
+
+    images: object
+
+
+def check_named_tuple_of_one(kata, given):
+    """A named tuple of one field is rebuilt field by field, too."""
+    moved = kata.to_device([Images(given.normal(2, 3)), Images([given.normal(2)])], ELSEWHERE)
+    return {"moved": described(moved)}
+
+
 def check_nested(kata, given):
     """Containers in containers, to any depth."""
     sample = Sample({"left": [given.normal(2)]}, (given.normal(3), [Sample(given.normal(1), "cat")]))

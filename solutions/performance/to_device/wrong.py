@@ -249,3 +249,24 @@ class ReturnsAString:
 
     def pick_device():
         return str(reference.pick_device())
+
+
+@wrong("check_named_tuple_of_one")
+class TriesTheListFirst:
+    """The class is called with the list of what was moved, and with its items only if that raises. A named
+    tuple of one field takes the whole list for that field, without an error.
+    """
+
+    def to_device(batch, device, non_blocking=False):
+        def move(value):
+            if hasattr(value, "to"):
+                return value.to(device, non_blocking=non_blocking)
+            if not isinstance(value, (list, tuple)):
+                return _container(value, move)
+            moved = [move(item) for item in value]
+            try:
+                return type(value)(moved)
+            except TypeError:
+                return type(value)(*moved)
+
+        return move(batch)

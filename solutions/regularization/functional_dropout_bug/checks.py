@@ -168,12 +168,13 @@ def check_modes(kata, given, modes):
     }
 
 
-def check_no_graph(kata, given):
-    """The results of mc_predict carry no graph, and gradients are enabled afterwards."""
+@pytest.mark.parametrize("before", [True, False])
+def check_no_graph(kata, given, before):
+    """The results of mc_predict carry no graph, and gradients are enabled afterwards if they were before."""
     model, x = mixed_model(kata, given), given.normal(5, 3, requires_grad=True)
-    mean, std = kata.mc_predict(model, x, 3)
-    enabled = torch.is_grad_enabled()
-    torch.set_grad_enabled(True)
+    with torch.set_grad_enabled(before):
+        mean, std = kata.mc_predict(model, x, 3)
+        enabled = torch.is_grad_enabled()
     return {
         "mean carries a graph": mean.requires_grad,
         "std carries a graph": std.requires_grad,

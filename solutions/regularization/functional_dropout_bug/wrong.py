@@ -285,6 +285,18 @@ class SwitchesGradientsOff:
         return reference.mc_predict(model, x, n)
 
 
+@wrong("check_no_graph")
+class SwitchesGradientsOn:
+    """Gradients are switched on at the end, whatever they were before. A caller who works without them
+    then builds graphs, and keeps them.
+    """
+
+    def mc_predict(model, x, n):
+        results = reference.mc_predict(model, x, n)
+        torch.set_grad_enabled(True)
+        return results
+
+
 def _with_dropout(model, x, n):
     """Return the results of n calls with dropout, and restore all modes."""
     modes = [(module, module.training) for module in model.modules()]

@@ -106,6 +106,15 @@ def check_extremes(kata, given, p):
     return {"result": result.detach(), "x.grad": x.grad}
 
 
+def check_no_grad(kata, given):
+    """The mode decides, and not whether gradients are enabled."""
+    dropout, x = kata.MyDropout(0.5), rows(given)
+    with torch.no_grad():
+        return {"elements dropped in train mode": bool((dropout(x) == 0).any())} | {
+            "elements dropped in eval mode": bool((dropout.eval()(x) == 0).any())
+        }
+
+
 def check_fresh_mask(kata, given):
     """Every call draws a new mask."""
     dropout, x = kata.MyDropout(), rows(given)

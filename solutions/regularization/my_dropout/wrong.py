@@ -233,3 +233,14 @@ class AcceptsAnyP:
         def __init__(self, p=0.5):
             nn.Module.__init__(self)
             self.p = p
+
+
+@wrong("check_no_grad")
+class AsleepWithoutGradients:
+    """Under torch.no_grad nothing is dropped. That is another switch: whether dropout is active is decided by
+    train() and eval() alone, and predictions with dropout are made without gradients.
+    """
+
+    class MyDropout(reference.MyDropout):
+        def forward(self, x):
+            return super().forward(x) if torch.is_grad_enabled() else x

@@ -149,3 +149,16 @@ def check_groups(kata, given):
         "rates for no epochs": kata.train(model, batches(given), F.cross_entropy, optimizer, 0, scheduler)
     }
     return observed | train(kata, model, batches(given), optimizer, batch_scheduler=scheduler)
+
+
+def check_every_epoch(kata, given):
+    """Every epoch goes over the loader again, once, and gets the batches that it gives then."""
+    model = network(given)
+    passes = [batches(given) for _ in range(EPOCHS)]
+    remaining = iter(passes)
+
+    class Reshuffled:
+        def __iter__(self):
+            return iter(next(remaining))
+
+    return train(kata, model, Reshuffled(), sgd(model)) | {"epochs left over": len(list(remaining))}

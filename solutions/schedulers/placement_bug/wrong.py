@@ -1,5 +1,7 @@
 from pytest_torchkata.checks import wrong
 
+from . import reference
+
 
 @wrong("check_epoch_scheduler")
 class AsItWas:
@@ -660,3 +662,26 @@ class SchedulersMustBeThere:
             if plateau is not None:
                 plateau.step(validate(model))
         return rates
+
+
+@wrong("check_every_epoch")
+class LoaderIntoAList:
+    """The loader is read into a list before the first epoch. Every epoch then sees the batches of the first
+    one, and a loader that shuffles has no effect.
+    """
+
+    def train(
+        model,
+        loader,
+        loss_fn,
+        optimizer,
+        epochs,
+        batch_scheduler=None,
+        epoch_scheduler=None,
+        plateau=None,
+        validate=None,
+    ):
+        loader = list(loader) if epochs else []
+        return reference.train(
+            model, loader, loss_fn, optimizer, epochs, batch_scheduler, epoch_scheduler, plateau, validate
+        )

@@ -64,6 +64,15 @@ def check_threshold(kata, mode, metrics):
     return follow(scheduler, optimizer, metrics)
 
 
+@pytest.mark.parametrize("mode", ["min", "max"])
+def check_negative(kata, mode):
+    """Below zero the two inequalities hold as they stand: there a good epoch may be a little worse."""
+    metrics = [-8.0, -7.0, -9.0, -8.5, -12.0, -10.0, -20.0]
+    optimizer = sgd(1.0)
+    scheduler = kata.ReduceOnPlateau(optimizer, mode, 0.5, patience=0, threshold=0.25)
+    return follow(scheduler, optimizer, metrics)
+
+
 @pytest.mark.parametrize("metrics", [(1.0, 3.0, 2.0, 1.5, 0.5, 0.75)])
 def check_best_is_kept(kata, metrics):
     """A reduction does not forget the best so far."""
@@ -164,7 +173,11 @@ def check_snapshot(kata):
     odd = not_plain(state)
     before = copy.deepcopy(state) if odd == "none" else None
     follow(scheduler, optimizer, [1.0, 2.0, 2.0, 2.0])
-    return {"types that are not plain": odd, "unchanged by later steps": state == before}
+    observed = {"types that are not plain": odd, "unchanged by later steps": state == before}
+    loaded = kata.ReduceOnPlateau(optimizer, patience=1, cooldown=1)
+    loaded.load_state_dict(state)
+    follow(loaded, optimizer, [1.0, 2.0, 2.0, 2.0])
+    return observed | {"unchanged by a scheduler that has loaded it": state == before}
 
 
 def check_tensor(kata, given):

@@ -420,3 +420,33 @@ class AcceptsAnyArguments:
         def __init__(self, optimizer, mode="min", factor=0.1, *args, **kwargs):
             super().__init__(optimizer, "max" if mode == "max" else "min", 0.1, *args, **kwargs)
             self.factor = factor
+
+
+@wrong("check_negative")
+class ThresholdOfTheMagnitude:
+    """The threshold is taken of the magnitude of the best. For a best below zero the two inequalities of
+    the statement say something else: best * (1 - threshold) is then the larger of the two numbers.
+    """
+
+    class ReduceOnPlateau(reference.ReduceOnPlateau):
+        def _is_good(self, metric):
+            if math.isinf(self.best):
+                return not math.isnan(metric)
+            margin = self.threshold * abs(self.best)
+            return metric < self.best - margin if self.mode == "min" else metric > self.best + margin
+
+
+@wrong("check_snapshot")
+class KeepsTheDictItLoads:
+    """load_state_dict keeps the dict that it is given, and goes on writing to it. The snapshot changes, and
+    whoever loads it a second time starts from somewhere else.
+    """
+
+    class ReduceOnPlateau(reference.ReduceOnPlateau):
+        def step(self, metric):
+            super().step(metric)
+            self.__dict__.setdefault("loaded", {}).update(super().state_dict())
+
+        def load_state_dict(self, state):
+            super().load_state_dict(state)
+            self.loaded = state

@@ -46,6 +46,12 @@ def check_twice(kata, given):
             for name, value in found.items()}  # fmt: skip
 
 
+@pytest.mark.dtypes("float64")
+def check_dtype(kata, given, dtype):
+    """The results have the dtype of the arguments."""
+    return {name: str(value.dtype) for name, value in calls(kata, *inputs(given)).items()}
+
+
 def check_views(kata, given):
     """Arguments that are views into larger tensors are read right, and nothing around them changes."""
     wide, long, many, flat = (

@@ -247,3 +247,13 @@ class CutsTheGraph:
 
     def standardize_columns(x):
         return reference.standardize_columns(x.detach().clone())
+
+
+@wrong("check_dtype")
+class AlwaysSingle:
+    """float() is a copy, and so the caller's data is safe, but in float32. A float64 argument
+    comes back as float32.
+    """
+
+    def standardize_columns(x):
+        return reference.standardize_columns(x.float())

@@ -52,6 +52,17 @@ def check_gradients(kata, given, dtype):
     return {"grad by pick_per_row": scores.grad, "grad by best_per_row": best.grad, "x.grad": x.grad}
 
 
+def check_ties_gradient(kata, given):
+    """Of equal scores one is chosen, and the gradient goes to that one alone."""
+    scores = given.tensor([[1.0, 2, 2], [3, 3, 3], [0, -1, -1], [5, 4, 5]], requires_grad=True)
+    values, columns = kata.best_per_row(scores)
+    given.backward(values)
+    return {
+        "grad in the column that is returned": scores.grad.gather(1, columns),
+        "entries with a gradient in each row": (scores.grad != 0).sum(dim=1),
+    }
+
+
 @pytest.mark.parametrize("size", [(1, 4), (5, 1), (1, 1)])
 def check_sizes(kata, given, size):
     """One row or one column keeps its dimension."""

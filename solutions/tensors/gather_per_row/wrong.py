@@ -210,3 +210,13 @@ class RoundsTheThreshold:
 
     def keep_above(x, threshold):
         return torch.where(x > torch.tensor(threshold).to(x.dtype), x, torch.zeros_like(x))
+
+
+@wrong("check_ties_gradient")
+class SharedAmongEquals:
+    """amax spreads the gradient over all scores that are equally large, while the column names only one of
+    them. max with a dimension gives both, and its gradient goes to that column.
+    """
+
+    def best_per_row(scores):
+        return scores.amax(dim=1, keepdim=True), scores.argmax(dim=1, keepdim=True)

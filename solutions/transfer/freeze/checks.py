@@ -151,6 +151,17 @@ def check_alike(kata, kind):
     return describe(kata.replace_head(model, "1", 2))
 
 
+def check_derived(kata):
+    """A class derived from nn.Linear is an nn.Linear as well."""
+
+    class Projection(nn.Linear):
+        pass
+
+    model = nn.Sequential(nn.Linear(4, 3), Projection(3, 5))
+    head = kata.replace_head(model, "1", 2)
+    return {"shape": tuple(head.weight.shape), "returned is in the model": model[1] is head}
+
+
 def check_trainable(kata, given):
     """The head is trainable although all of the model was frozen, and nothing else has become so."""
     model = network(given).requires_grad_(False)
@@ -164,24 +175,37 @@ def check_fresh(kata, given):
     old = model.fc
     before = old.weight.detach().clone()
     head = kata.replace_head(model, "fc", 5)
-    largest = max(p.detach().abs().max().item() for p in head.parameters())
+    weight, bias = head.weight.detach().abs(), head.bias.detach().abs()
     return {
         "shares its weight with the old one": head.weight is old.weight,
         "weights of the old one": torch.equal(head.weight, before),
         "the old one as it was": torch.equal(old.weight, before) and old.out_features == 5,
-        "largest element between 0.05 and 0.41": 0.05 < largest < 0.41,
+        "largest weight between 0.2 and 0.41": 0.2 < weight.max().item() < 0.41,
+        "largest bias between 0.001 and 0.41": 0.001 < bias.max().item() < 0.41,
     }
 
 
 def check_refusals(kata, given):
     """TypeError for what is no linear layer, AttributeError for an unknown name; nothing changes."""
+
+    class Lookalike(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.in_features, self.out_features = 6, 5
+            self.weight, self.bias = nn.Parameter(torch.ones(5, 6)), nn.Parameter(torch.ones(5))
+
     model = network(given)
+    model.body.append(Lookalike())
     before = [type(module).__name__ for module in model.modules()]
     return {
         "batch norm": raises(TypeError, lambda: kata.replace_head(model, "body.1", 3)),
+        "a layer of somebody's own, with in_features": raises(
+            TypeError, lambda: kata.replace_head(model, "body.3", 3)
+        ),
         "a container": raises(TypeError, lambda: kata.replace_head(model, "body", 3)),
         "an unknown name": raises(AttributeError, lambda: kata.replace_head(model, "classifier", 3)),
         "an unknown name inside": raises(AttributeError, lambda: kata.replace_head(model, "body.9", 3)),
+        "the name of a parameter": raises(AttributeError, lambda: kata.replace_head(model, "fc.bias", 3)),
         "an unknown parent": raises(AttributeError, lambda: kata.replace_head(model, "head.fc", 3)),
         "modules left as they were": [type(module).__name__ for module in model.modules()] == before,
     }

@@ -23,7 +23,7 @@ class OnTheModule:
 
     def replace_head(model, name, num_classes):
         layer = model.get_submodule(name)
-        if type(layer) is not nn.Linear:
+        if not issubclass(type(layer), nn.Linear):
             raise TypeError("not a linear layer")
         head = nn.Linear(layer.in_features, num_classes, bias=layer.bias is not None)
         head = head.to(layer.weight)
@@ -42,6 +42,8 @@ class StepByStep:
         for part in parents:
             parent = getattr(parent, part)
         old = getattr(parent, last)
+        if not isinstance(old, nn.Module):
+            raise AttributeError(last)
         if not isinstance(old, nn.Linear):
             raise TypeError(last)
         kwargs = {"bias": old.bias is not None, "device": old.weight.device, "dtype": old.weight.dtype}

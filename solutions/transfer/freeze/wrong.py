@@ -315,3 +315,59 @@ class AnythingElseIsAnAttributeError:
     def replace_head(model, name, num_classes):
         _ = model.get_submodule(name).in_features
         return reference.replace_head(model, name, num_classes)
+
+
+@wrong("check_refusals")
+class AnythingWithInFeatures:
+    """Whatever has in_features passes for a linear layer. A layer of somebody's own can have it too, and
+    is no nn.Linear.
+    """
+
+    def replace_head(model, name, num_classes):
+        old = model.get_submodule(name)
+        if not hasattr(old, "in_features"):
+            raise TypeError(name)
+        model.set_submodule(name, like(old, num_classes))
+        return model.get_submodule(name)
+
+
+@wrong("check_refusals")
+class ParametersAreFoundToo:
+    """The name is followed with getattr, which finds parameters as well. So a name that is no submodule's
+    gives TypeError, where AttributeError was asked for.
+    """
+
+    def replace_head(model, name, num_classes):
+        found = model
+        for part in name.split("."):
+            found = getattr(found, part)
+        if not isinstance(found, nn.Linear):
+            raise TypeError(name)
+        return reference.replace_head(model, name, num_classes)
+
+
+@wrong("check_derived", shows="exception")
+class ThisTypeOnly:
+    """type(old) is compared with nn.Linear, so a class derived from it is refused. isinstance asks the
+    right question.
+    """
+
+    def replace_head(model, name, num_classes):
+        if type(model.get_submodule(name)) is not nn.Linear:
+            raise TypeError(name)
+        return reference.replace_head(model, name, num_classes)
+
+
+def small_weights(old, n):
+    new = like(old, n)
+    nn.init.normal_(new.weight, std=0.01)
+    return new
+
+
+@wrong("check_fresh")
+class SmallNormalWeights:
+    """The weights are drawn again, from a normal distribution with a small deviation. They were to start as
+    nn.Linear initialises them.
+    """
+
+    replace_head = replacing(small_weights)
