@@ -9,8 +9,7 @@ Write the term that keeps the slope of a critic near one between real and genera
 
     real, fake   (N, ...) floating, of one shape and dtype; at least one dimension after the batch
     alpha        (N, 1, ..., 1), as many dimensions as real
-    critic       maps (N, ...) to (N,) or (N, 1), each sample by itself; it may transpose or
-                 reshape its input on the way
+    critic       maps (N, ...) to (N,) or (N, 1), each sample by itself
 
 Rules
     - The penalty is differentiable with respect to whatever parameters the critic uses: a backward

@@ -64,15 +64,6 @@ def check_images(kata, given, device):
     return observe(kata, given, image_critic(given), *samples(given, 3, 2, 3, 4))
 
 
-def check_transposing_critic(kata, given, device):
-    """The critic may turn its input around, and its gradient then is not contiguous."""
-    critic = vector_critic(given)
-    inputs = samples(given, 3, 5, 2)
-    penalty = kata.gradient_penalty(lambda x: critic(x.transpose(1, 2)).sum(1), *inputs)
-    given.backward(penalty)
-    return {"penalty": penalty.detach(), **gradients(critic)}
-
-
 @pytest.mark.parametrize("shape", ["(N,)", "(N, 1)"])
 def check_output_shapes(kata, given, shape):
     """The critic may return (N,) or (N, 1)."""

@@ -19,7 +19,7 @@ class OnesAsGradOutputs:
             retain_graph=True,
             only_inputs=True,
         )[0]
-        gradients = gradients.reshape(gradients.size(0), -1)
+        gradients = gradients.view(gradients.size(0), -1)
         return ((gradients.norm(2, dim=1) - 1) ** 2).mean()
 
 

@@ -74,18 +74,6 @@ class ChannelsOnly:
         return (grad.norm(2, dim=1) - 1).square().mean()
 
 
-@wrong("check_transposing_critic", shows="exception")
-class FlattensWithView:
-    """The gradient is flattened with view, which needs memory in the right order. What the gradient looks
-    like in memory is up to the critic: one that transposes its input returns a transposed gradient.
-    """
-
-    def gradient_penalty(critic, real, fake, alpha):
-        mixed = (alpha * real + (1 - alpha) * fake).detach().requires_grad_()
-        (grad,) = torch.autograd.grad(critic(mixed).sum(), mixed, create_graph=True)
-        return (grad.view(len(grad), -1).norm(dim=1) - 1).square().mean()
-
-
 @wrong("check_flat")
 class RootOfZero:
     """The norm is the root of a sum of squares. At zero the root has an infinite slope, the square a

@@ -43,15 +43,6 @@ def check_repeat(kata, given, largest, device):
     return observe(kata.RepeatUntilSmall(), given, scaled(given, largest))
 
 
-def check_repeat_just_above(kata, given):
-    """RepeatUntilSmall: the number next to 128 needs one halving more than 128."""
-    module = kata.RepeatUntilSmall()
-    return {
-        "out for 128": module(given.tensor([128.0, -3.0])),
-        "out for the next number": module(given.tensor([128.0 + 2**-16, -3.0])),
-    }
-
-
 @pytest.mark.parametrize(("limit", "max_steps"), [(0.2, 3), (5.0, 2), (1.0, 0)])
 def check_arguments(kata, given, limit, max_steps):
     """limit and max_steps are used."""

@@ -202,15 +202,3 @@ class DetachedChoice:
         @torch.no_grad()
         def forward(self, x):
             return torch.where(x.mean() > 0, torch.relu(x), torch.tanh(x))
-
-
-@wrong("check_repeat_just_above")
-class CountsByLogarithm:
-    """The number of halvings is a logarithm, rounded up. Just above a power of two it is itself rounded
-    down to a whole number, and one halving is missing.
-    """
-
-    class RepeatUntilSmall(reference.RepeatUntilSmall):
-        def forward(self, x):
-            steps = torch.ceil(torch.log2(x.abs().max() / self.limit)).clamp(0, self.max_steps)
-            return x / 2**steps

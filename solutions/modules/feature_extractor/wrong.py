@@ -401,20 +401,6 @@ class KeepsTheFeatures:
             return {name: self._features[name] for name in self._layers if name in self._features}
 
 
-@wrong("check_freed_after_error")
-class ClearsOnSuccess:
-    """What the hooks have kept is let go at the end of a call, and a call in which the model raises does not
-    get there. The features of half a forward pass then stay in memory.
-    """
-
-    class FeatureExtractor(_Own):
-        def __call__(self, *inputs):
-            self._features = {}
-            self._model(*inputs)
-            features, self._features = self._features, {}
-            return {name: features[name] for name in self._layers if name in features}
-
-
 @wrong("check_error_in_the_model")
 class ReturnsWhatThereIs:
     """An error in the model is caught, and what the hooks have kept so far is returned. The caller takes half

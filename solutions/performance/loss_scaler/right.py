@@ -27,7 +27,7 @@ class SetsAndIds:
                     if p.grad is None:
                         continue
                     p.grad *= 1 / float(self.value)
-                    if not torch.isfinite((p.grad * 0).sum()):
+                    if not torch.isfinite(p.grad.sum() * 0):
                         self.bad.add(id(optimizer))
 
         def step(self, optimizer):

@@ -398,30 +398,6 @@ class SavesItsOwnDict:
             self.__dict__.update(copy.copy(state))
 
 
-@wrong("check_large_gradient")
-class LooksAtTheNorm:
-    """The norm of the gradients is asked whether it is finite. The squares in it overflow long before the
-    gradients do, and a good step is left out.
-    """
-
-    class LossScaler(_Scaler):
-        def unscale_(self, optimizer):
-            super().unscale_(optimizer)
-            self._finite[optimizer] = all(bool(g.norm().isfinite()) for g in _grads(optimizer))
-
-
-@wrong("check_large_gradient")
-class LooksAtTheSum:
-    """The sum of each gradient is asked whether it is finite. A thousand gradients of 100 are, and their
-    sum is more than float16 can hold.
-    """
-
-    class LossScaler(_Scaler):
-        def unscale_(self, optimizer):
-            super().unscale_(optimizer)
-            self._finite[optimizer] = all(bool(g.sum().isfinite()) for g in _grads(optimizer))
-
-
 @wrong("check_two_optimizers")
 class BacksOffForEach:
     """The scale is lowered once for every optimizer with a bad gradient. An update lowers it once, however
