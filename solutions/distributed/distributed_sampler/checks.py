@@ -63,6 +63,16 @@ def check_shuffled_and_cut(kata):
     return {"indices": len(cut), "the beginning of the same order": cut == whole[: len(cut)]}
 
 
+def check_defaults(kata):
+    """Without further arguments the order is shuffled, with seed 0, and nothing is cut."""
+    shards = ranks(kata, 41, 2)
+    return {
+        "indices of each rank": [len(shard) for shard in shards],
+        "in another order": interleaved(shards)[:41] != list(range(41)),
+        "the order of seed 0": shards == ranks(kata, 41, 2, True, 0),
+    }
+
+
 def check_epochs(kata):
     """Another epoch or seed has another order; only their sum counts, and the same epoch repeats."""
 

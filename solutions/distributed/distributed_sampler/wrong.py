@@ -268,3 +268,14 @@ class AcceptsTheNumberOfRanks:
             if not 0 <= rank <= num_replicas:
                 raise ValueError(rank)
             super().__init__(n, num_replicas, min(rank, num_replicas - 1), shuffle, seed, drop_last)
+
+
+@wrong("check_defaults")
+class ShufflesOnRequest:
+    """Without arguments the order is 0 to n - 1. The default is to shuffle, which a training loop that was
+    written for it relies on.
+    """
+
+    class ShardSampler(_Sampler):
+        def __init__(self, n, num_replicas, rank, shuffle=False, seed=0, drop_last=False):
+            super().__init__(n, num_replicas, rank, shuffle, seed, drop_last)
