@@ -73,7 +73,8 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
     if worker is None:
         config.stash[_seed] = _choose_seed(config)
-        recorder = Recorder(config.stash[_project], due_only=config.getoption("due"))
+        only = {"due_only": config.getoption("due"), "track": config.getoption("track")}
+        recorder = Recorder(config.stash[_project], **only)
         config.pluginmanager.register(recorder, "torchkata_record")
     else:
         config.stash[_seed] = worker["torchkata_seed"]

@@ -197,11 +197,14 @@ def _when(due_at: datetime) -> str:
 
 
 def next_step(
-    catalogue: Catalogue, standings: Mapping[str, Standing], topics: Sequence[str] | None = None
+    catalogue: Catalogue,
+    standings: Mapping[str, Standing],
+    topics: Sequence[str] | None = None,
+    track: Sequence[Kata] = (),
 ) -> Iterator[str]:
-    """Say what to do now, and what to type for it: in these topics, and then anywhere."""
-    katas = [kata for group in _by_topic(catalogue, topics).values() for kata in group]
-    advice = advise(katas, standings)
+    """Say what to do now, and what to type for it: on this track, or in these topics, and then anywhere."""
+    katas = track or [kata for group in _by_topic(catalogue, topics).values() for kata in group]
+    advice = advise(katas, standings, in_order=bool(track))
     if advice is not None:
         yield f" Next: {_step(advice, standings)}"
     elif topics is not None:

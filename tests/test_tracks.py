@@ -43,6 +43,13 @@ def test_a_track_is_run_on_workers_too(tracked):
     tracked.run_on("--track", "evening", "-n2").assert_outcomes(passed=6)
 
 
+def test_the_report_says_what_comes_next_on_the_track(tracked):
+    next_up = " Next: write katas/{}.py (easy, 5 min) and run  pytest katas/{}.py"
+    assert next_up.format("toy/other", "toy/other") in tracked.run_on("--track", "evening").outlines
+    tracked.answer(REFERENCE, "toy/other")
+    assert next_up.format("far/away", "far/away") in tracked.run_on("--track", "evening").outlines
+
+
 def test_paths_and_a_track_combine(tracked):
     result = tracked.run_on("--track", "evening", "--collect-only", "-q", "katas/far")
     assert katas_in(result) == ["katas/far/away.py"]

@@ -155,6 +155,13 @@ def check_lazy(kata, given):
     return {**observed, "files opened by one item": len(OPENED)}
 
 
+def check_keeps_nothing(kata, given):
+    """An item that is read again is opened again: the images do not fit into memory."""
+    data = kata.ImageDataset(write(given, "RGB", "L"), [1, 2])
+    data[1], data[0], data[1]
+    return {"files opened by three readings": len(OPENED)}
+
+
 @pytest.mark.parametrize("transform", [False, True])
 def check_closed(kata, given, transform):
     """The file is closed when the item is returned."""

@@ -296,6 +296,20 @@ class OpensTwice:
                 return file.copy() if mode == "RGB" else file.convert("RGB")
 
 
+@wrong("check_keeps_nothing")
+class KeepsTheImages:
+    """Every image that has been read is kept for the next time. After one epoch all of them are in memory,
+    which is what there are too many for.
+    """
+
+    class ImageDataset(Plain):
+        def image(self, path):
+            kept = self.__dict__.setdefault("kept", {})
+            if path not in kept:
+                kept[path] = read(path)
+            return kept[path]
+
+
 @wrong("check_batches")
 class IsNoDataset:
     """The class does not inherit from Dataset. A DataLoader does not mind, but code that asks for a

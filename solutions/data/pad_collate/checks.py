@@ -50,10 +50,13 @@ def check_contains_padding_value(kata, given):
     return observe(kata.pad_collate(list(zip(items, [1, 2, 3], strict=True))))
 
 
-def check_labels(kata, given):
+@pytest.mark.parametrize("kind", ["mixed", "int32"])
+def check_labels(kata, given, kind):
     """Labels are int64, from ints and from zero-dimensional tensors of any integer dtype."""
     items = sequences(given, (2, 1, 3))
     labels = [4, torch.tensor(0), torch.tensor(9, dtype=torch.int32)]
+    if kind == "int32":
+        labels = [torch.tensor(label, dtype=torch.int32) for label in (4, 0, 9)]
     return observe(kata.pad_collate(list(zip(items, labels, strict=True))))
 
 

@@ -147,8 +147,7 @@ class KeepsTheLabelDtype:
 
     def pad_collate(batch, padding_value=0.0):
         padded, lengths, _ = reference.pad_collate(batch, padding_value)
-        labels = [torch.as_tensor(label) for _, label in batch]
-        return padded, lengths, torch.stack([label.to(labels[-1].dtype) for label in labels])
+        return padded, lengths, torch.stack([torch.as_tensor(label) for _, label in batch])
 
 
 @wrong("check_tokens")

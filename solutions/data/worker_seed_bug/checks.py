@@ -78,6 +78,16 @@ def check_triples_differ(kata):
     return {"different noise for 512 triples": different(reads)}
 
 
+def check_far_items(kata):
+    """In a large data set, an item far back does not have the noise of another epoch or seed."""
+    zeros = torch.zeros(1, 2).expand(1_000_004, 2)
+    far = (1000, 9973, 10**4, 10_007, 2**16, 65_537, 99_991, 10**5, 100_003, 10**6, 1_000_003)
+    data, other = kata.NoisyDataset(zeros, 1.0, 0), kata.NoisyDataset(zeros, 1.0, 1)
+    reads = [data[0], other[0], *(data[idx] for idx in far)]
+    data.set_epoch(1)
+    return {"different noise for 14 triples": different([data[0], *reads])}
+
+
 def check_workers(kata, given):
     """The items are the same without workers, with one and with two."""
     data = kata.NoisyDataset(given.normal(6, 3), 0.5, seed=4)

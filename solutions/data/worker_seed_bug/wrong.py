@@ -278,3 +278,14 @@ class AddsInPlace:
             x = self.data[idx]
             x += self.sigma * drawn(x, mixed(self.seed, self.epoch, idx))
             return x.clone()
+
+
+@wrong("check_far_items")
+class AddsMultiples:
+    """Seed and epoch are multiplied by large numbers and added to idx. In a data set with more items than
+    that, item 10007 of one epoch has the noise of item 0 of the next.
+    """
+
+    class NoisyDataset(Noisy):
+        def noise(self, x, idx):
+            return drawn(x, 1_000_003 * self.seed + 10_007 * self.epoch + idx)

@@ -170,7 +170,9 @@ def check_saving_changes_nothing(kata, given, device):
     }
 
 
-@pytest.mark.parametrize("misfit", ["other names", "a buffer more", "a buffer less", "wider"])
+@pytest.mark.parametrize(
+    "misfit", ["other names", "a buffer more", "a buffer less", "wider", "a dimension of 1"]
+)
 def check_misfit(kata, given, misfit, device):
     """A file that does not fit the model raises an error."""
     saved = trained(given)
@@ -184,6 +186,9 @@ def check_misfit(kata, given, misfit, device):
         model[1] = given.fill(nn.BatchNorm1d(6, track_running_stats=False))
     if misfit == "wider":
         model = given.fill(nn.Sequential(*model[:3], nn.Linear(6, 4)))
+    if misfit == "a dimension of 1":  # would broadcast
+        narrow = given.fill(nn.Sequential(*network(given)[:3], nn.Linear(6, 1)))
+        saved = narrow, optimizer_for(narrow)
     kata.save_checkpoint("run.pt", 7, *saved, 0.375)
     modes = [m.training for m in model.modules()]
     loading = raises(Exception, lambda: kata.load_checkpoint("run.pt", model, optimizer_for(model)))

@@ -195,6 +195,23 @@ class LoadsLoosely:
         return checkpoint["epoch"], checkpoint["best_val_loss"]
 
 
+@wrong("check_misfit")
+class CopiesByName:
+    """copy_ broadcasts: a weight with a dimension of size 1 fills a larger one without a word.
+    load_state_dict compares the shapes.
+    """
+
+    def load_checkpoint(path, model, optimizer):
+        checkpoint = torch.load(path, map_location="cpu")
+        own = model.state_dict()
+        if own.keys() != checkpoint["model"].keys():
+            raise ValueError("the names of the file are not those of the model")
+        for name, value in checkpoint["model"].items():
+            own[name].copy_(value)
+        optimizer.load_state_dict(checkpoint["optimizer"])
+        return checkpoint["epoch"], checkpoint["best_val_loss"]
+
+
 @wrong("check_gpu_file", shows="exception")
 class NoMapLocation:
     """torch.load puts each tensor back on the device that it was saved from. Without map_location, a

@@ -49,7 +49,8 @@ def check_modes(kata, given, before, device):
         phase = "training" if len(inputs[0]) in TRAIN else "validation"
         seen[f"modes in {phase}"].append("train" if module.training else "eval")
 
-    model[1].register_forward_pre_hook(note)
+    for module in (model, model[1]):  # the mode of the outermost module counts as well
+        module.register_forward_pre_hook(note)
     run(kata, given, model, epochs=3)
     return seen
 

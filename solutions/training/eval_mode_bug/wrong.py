@@ -159,6 +159,24 @@ class SetsTheFlagOfTheModelOnly:
         return losses
 
 
+@wrong("check_modes")
+class SetsTheModeOfTheChildrenOnly:
+    """eval() is called on the layers inside the model, but not on the model itself. Its own flag still
+    says train, and a forward with F.dropout(x, training=self.training) reads that one.
+    """
+
+    def fit(model, train_batches, val_batches, optimizer, loss_fn, epochs):
+        losses = []
+        for _ in range(epochs):
+            model.train()
+            train(model, train_batches, optimizer, loss_fn)
+            for layer in model.children():
+                layer.eval()
+            with torch.no_grad():
+                losses.append(measure(model, val_batches, loss_fn))
+        return losses
+
+
 @wrong("check_losses")
 class ValidatesBeforeTraining:
     """The loss is measured before the training of its epoch. The list then begins with the untrained

@@ -26,7 +26,7 @@ def scored(given, *right):
     for batch in right:
         y = given.permutation(3).repeat(3)[: len(batch)].cpu()
         shift = 1 - torch.tensor(batch)
-        logits = given.uniform(len(batch), 3).cpu() + 2 * F.one_hot((y + shift) % 3, 3)
+        logits = given.uniform(len(batch), 3).cpu() - 2 + 2 * F.one_hot((y + shift) % 3, 3)
         result.append((logits, y))
     return result
 

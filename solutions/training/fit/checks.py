@@ -82,6 +82,25 @@ def check_clipping(kata, given, max_grad_norm, device):
     return {**run(kata, given, model, device, max_grad_norm=max_grad_norm), **weights(model)}
 
 
+def check_frozen(kata, given, device):
+    """Clipping works with frozen parameters, which have no gradient."""
+    model = plain(given)
+    model[0].weight.requires_grad_(False)
+    return {**run(kata, given, model, device, max_grad_norm=0.3), **weights(model)}
+
+
+def check_drop_last(kata, given, device):
+    """The averages are over the samples that the loaders gave, fewer than are in their data sets."""
+
+    def loader(n):
+        x, y = given.normal(n, 4).cpu(), given.integers(0, 3, (n,)).cpu()
+        dataset = torch.utils.data.TensorDataset(x, y)
+        return torch.utils.data.DataLoader(dataset, batch_size=4, drop_last=True)
+
+    model = plain(given)
+    return kata.fit(model, loader(11), loader(22), sgd(model), F.cross_entropy, device, 2)
+
+
 def check_loaders(kata, given, device):
     """Each loader is iterated over once per epoch, and shuffles anew."""
     loaders = Loader(given, TRAIN), Loader(given, VAL)
@@ -105,7 +124,7 @@ def check_stale_gradients(kata, given, device):
     return weights(model)
 
 
-@pytest.mark.parametrize("bad", ["nan", "inf"])
+@pytest.mark.parametrize("bad", ["nan", "inf", "-inf"])
 def check_not_finite(kata, given, bad, device):
     """A loss that is not finite raises RuntimeError before its step."""
     model = plain(given)
@@ -119,6 +138,16 @@ def check_not_finite(kata, given, bad, device):
 
     error = raises(RuntimeError, lambda: run(kata, given, model, device, loss_fn=loss_fn))
     return {"fit": error, **weights(model)}
+
+
+def check_validation_not_finite(kata, given, device):
+    """A validation loss that is not finite raises nothing: it is in the list, and training goes on."""
+    model = plain(given)
+
+    def loss_fn(logits, y):
+        return F.cross_entropy(logits, y) * (1 if len(y) in TRAIN else float("inf"))
+
+    return {**run(kata, given, model, device, epochs=2, loss_fn=loss_fn), **weights(model)}
 
 
 def check_message(kata, given, device):

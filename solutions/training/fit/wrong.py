@@ -597,3 +597,103 @@ class NeverMovesTheBatches:
                     val_count += len(x)
             note(history, total / count, val_total / val_count, right / val_count)
         return history
+
+
+@wrong("check_not_finite")
+class ForgetsMinusInfinity:
+    """The loss is compared with NaN and with infinity, but a loss may be minus infinity as well, say that
+    of a log of zero. isfinite is false for all three.
+    """
+
+    def fit(model, train_loader, val_loader, optimizer, loss_fn, device, epochs, max_grad_norm=None):
+        model.to(device)
+        history = empty()
+        for epoch in range(epochs):
+            model.train()
+            total, count = 0.0, 0
+            for batch, (x, y) in enumerate(train_loader):
+                x, y = x.to(device), y.to(device)
+                optimizer.zero_grad()
+                loss = loss_fn(model(x), y)
+                if torch.isnan(loss) or loss.item() == float("inf"):
+                    raise RuntimeError(f"loss {loss.item()} in epoch {epoch}, batch {batch}")
+                loss.backward()
+                clip(model, max_grad_norm)
+                optimizer.step()
+                total += loss.item() * len(x)
+                count += len(x)
+            note(history, total / count, *evaluate(model, val_loader, loss_fn, device))
+        return history
+
+
+@wrong("check_frozen", shows="exception")
+class ClipsWithoutLooking:
+    """The norm is taken over the gradients of all parameters, also of those that have none: the grad of a
+    frozen parameter is None.
+    """
+
+    def fit(model, train_loader, val_loader, optimizer, loss_fn, device, epochs, max_grad_norm=None):
+        model.to(device)
+        history = empty()
+        for epoch in range(epochs):
+            model.train()
+            total, count = 0.0, 0
+            for batch, (x, y) in enumerate(train_loader):
+                x, y = x.to(device), y.to(device)
+                optimizer.zero_grad()
+                loss = loss_fn(model(x), y)
+                check_finite(loss, epoch, batch)
+                loss.backward()
+                if max_grad_norm is not None:
+                    norm = torch.cat([p.grad.flatten() for p in model.parameters()]).norm()
+                    for parameter in model.parameters():
+                        parameter.grad *= min(1.0, max_grad_norm / norm)
+                optimizer.step()
+                total += loss.item() * len(x)
+                count += len(x)
+            note(history, total / count, *evaluate(model, val_loader, loss_fn, device))
+        return history
+
+
+@wrong("check_drop_last")
+class DividesByTheDataset:
+    """The share of right samples is taken of the data set. With drop_last or a sampler the loader gives
+    fewer samples than that: count as you go.
+    """
+
+    def fit(model, train_loader, val_loader, optimizer, loss_fn, device, epochs, max_grad_norm=None):
+        model.to(device)
+        history = empty()
+        for epoch in range(epochs):
+            model.train()
+            loss = train(model, train_loader, optimizer, loss_fn, device, epoch, max_grad_norm)
+            model.eval()
+            total, right, count = 0.0, 0, 0
+            with torch.no_grad():
+                for x, y in val_loader:
+                    x, y = x.to(device), y.to(device)
+                    logits = model(x)
+                    total += loss_fn(logits, y).item() * len(x)
+                    right += (logits.argmax(1) == y).sum().item()
+                    count += len(x)
+            size = len(val_loader.dataset) if hasattr(val_loader, "dataset") else count
+            note(history, loss, total / count, right / size)
+        return history
+
+
+@wrong("check_validation_not_finite", shows="exception")
+class RaisesInValidation:
+    """A validation loss that is not finite raises too. It moves no parameter, so it ruins nothing: it
+    belongs into the list, where it can be seen.
+    """
+
+    def fit(model, train_loader, val_loader, optimizer, loss_fn, device, epochs, max_grad_norm=None):
+        model.to(device)
+        history = empty()
+        for epoch in range(epochs):
+            model.train()
+            loss = train(model, train_loader, optimizer, loss_fn, device, epoch, max_grad_norm)
+            val_loss, val_acc = evaluate(model, val_loader, loss_fn, device)
+            check_finite(torch.tensor(val_loss), epoch, 0)
+            note(history, loss, val_loss, val_acc)
+        return history

@@ -100,6 +100,15 @@ def check_clipping(kata, given, max_norm, device):
     return weights(model)
 
 
+def check_clipping_groups(kata, given, device):
+    """The parameters of all groups of the optimizer are clipped together."""
+    model = network(given)
+    groups = [{"params": model[0].parameters()}, {"params": model[2].parameters(), "lr": 0.1}]
+    data, optimizer = batches(given, UNEQUAL), torch.optim.SGD(groups, lr=0.3)
+    kata.train_with_accumulation(model, data, optimizer, F.cross_entropy, 3, max_norm=0.2)
+    return weights(model)
+
+
 def check_frozen(kata, given, device):
     """Frozen parameters, which have no gradient, are left alone."""
     model = network(given)
@@ -118,7 +127,17 @@ def check_graphs(kata, given, function, device):
     class Token:
         pass
 
+    class Saved:
+        def __init__(self, value):
+            self.value = value
+
     tokens, kept, sizes, waiting, most = [], [], [], 0, 0
+    saved, unfreed = weakref.WeakSet(), []
+
+    def save(value):
+        box = Saved(value)
+        saved.add(box)
+        return box
 
     def loss_fn(prediction, y):
         nonlocal waiting, most
@@ -131,7 +150,9 @@ def check_graphs(kata, given, function, device):
         waiting += 1
         most = max(most, waiting)
         prediction.register_hook(done)
-        return F.cross_entropy(prediction, y)
+        unfreed.append(len(saved) > 0)
+        with torch.autograd.graph.saved_tensors_hooks(save, lambda box: box.value):
+            return F.cross_entropy(prediction, y)
 
     def done(gradient):
         nonlocal waiting
@@ -147,6 +168,7 @@ def check_graphs(kata, given, function, device):
         "sizes of what the loss was called with": sizes,
         "most micro-batches that wait for backward": most,
         "most graphs kept besides the last": max(kept),
+        "what backward needs of the one before is still there": any(unfreed),
     }
 
 

@@ -466,3 +466,39 @@ class PutsThemTogether:
         loss.backward()
         optimizer.step()
         return loss.item()
+
+
+@wrong("check_graphs")
+class RetainsTheGraph:
+    """retain_graph=True keeps what backward has used. It stays alive while the next micro-batch goes
+    through the model, so two of them have to fit. Nothing here needs a graph twice.
+    """
+
+    def accumulated_step(model, optimizer, loss_fn, micro_batches):
+        optimizer.zero_grad()
+        mean = 0.0
+        for x, y in micro_batches:
+            loss = loss_fn(model(x), y) * len(x) / samples(micro_batches)
+            loss.backward(retain_graph=True)
+            mean += loss.item()
+        optimizer.step()
+        return mean
+
+
+@wrong("check_clipping_groups")
+class ClipsTheFirstGroup:
+    """param_groups[0] holds only the first of the optimizer's groups. The norm is that of all gradients
+    together, and all are scaled.
+    """
+
+    def train_with_accumulation(model, loader, optimizer, loss_fn, accumulation_steps, max_norm=None):
+        steps = 0
+        for group in groups(loader, accumulation_steps):
+            optimizer.zero_grad()
+            for x, y in group:
+                (loss_fn(model(x), y) * len(x) / samples(group)).backward()
+            if max_norm is not None:
+                nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], max_norm)
+            optimizer.step()
+            steps += 1
+        return steps

@@ -57,6 +57,22 @@ def check_subset(kata, given, device):
     return weights(model)
 
 
+def check_new_batches(kata, given, device):
+    """The loader is asked anew in every epoch, and may then yield other batches."""
+    epochs = [batches(given), batches(given), batches(given)]
+    passes = []
+
+    class Loader:
+        def __iter__(self):
+            passes.append(len(passes))
+            return iter(epochs[passes[-1] % 3])
+
+    model = network(given)
+    optimizer = optimizer_for(model.parameters())
+    returned = kata.train(model, Loader(), optimizer, F.cross_entropy, 3)
+    return {"passes over the loader": len(passes), "returned": returned}
+
+
 def check_loaders(kata, given, device):
     """A DataLoader works, and no epochs give no losses and no steps."""
     model = network(given)

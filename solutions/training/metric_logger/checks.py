@@ -108,6 +108,14 @@ def check_histograms(kata, given, device):
     }
 
 
+def check_unused_parameter(kata, given, device):
+    """A trainable parameter that has no gradient gets its histogram too."""
+    model = network(given)
+    model.register_parameter("spare", nn.Parameter(given.normal(2)))
+    _, writer = run(kata, given, model, epochs=1)
+    return {"tags": sorted(writer.histograms)}
+
+
 def check_nothing_else(kata, given, device):
     """There are no other tags, and the writer stays open."""
     _, writer = run(kata, given, network(given))

@@ -518,3 +518,29 @@ class CountsLoggedSteps:
             writer.add_scalar("epoch/loss", total / count, epoch)
             histograms(model, writer, epoch)
         return logged
+
+
+@wrong("check_unused_parameter")
+class SkipsParametersWithoutGradient:
+    """Only parameters with a gradient get a histogram. One that the loss does not use has none, and
+    there it is interesting to see that it never moves: ask for requires_grad.
+    """
+
+    def train_with_logging(model, loader, optimizer, loss_fn, writer, epochs, log_every=1):
+        step = 0
+        for epoch in range(epochs):
+            total, count = 0.0, 0
+            for x, y in loader:
+                rate = optimizer.param_groups[0]["lr"]
+                loss = train_step(model, optimizer, loss_fn, x, y)
+                if step % log_every == 0:
+                    writer.add_scalar("train/loss", loss, step)
+                    writer.add_scalar("train/lr", rate, step)
+                total += loss * len(x)
+                count += len(x)
+                step += 1
+            writer.add_scalar("epoch/loss", total / count, epoch)
+            for name, parameter in model.named_parameters():
+                if parameter.requires_grad and parameter.grad is not None:
+                    writer.add_histogram(name, parameter.detach().clone(), epoch)
+        return step

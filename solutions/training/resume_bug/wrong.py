@@ -5,6 +5,8 @@ import torch
 
 from pytest_torchkata.checks import wrong
 
+from . import reference
+
 
 def train(model, optimizer, scheduler, batches, loss_fn):
     model.train()
@@ -214,6 +216,25 @@ class ForgetsTheScheduler:
 
 
 @wrong("check_schedule")
+class RestoresTheCounterOnly:
+    """Only last_epoch of the scheduler is restored. Some schedulers keep more than that: one with warm
+    restarts counts from the last restart. Load the whole state_dict.
+    """
+
+    def fit(model, optimizer, scheduler, batches_for_epoch, loss_fn, epochs, path, resume=False):
+        start = 0
+        if resume:
+            checkpoint = torch.load(path)
+            model.load_state_dict(checkpoint["model"])
+            optimizer.load_state_dict(checkpoint["optimizer"])
+            scheduler.last_epoch = checkpoint["scheduler"]["last_epoch"]
+            torch.set_rng_state(checkpoint["random"])
+            start = checkpoint["epoch"] + 1
+        parts = model, optimizer, scheduler
+        return run(start, parts, batches_for_epoch, loss_fn, epochs, path)
+
+
+@wrong("check_schedule")
 class StepsTheSchedulerOnLoading:
     """The scheduler is stepped once more after loading. Its state is that of the end of the epoch: the
     step of that epoch is in it already.
@@ -368,6 +389,38 @@ class SavesAtTheEnd:
         return history
 
 
+@wrong("check_killed_in_an_epoch")
+class SavesAfterEveryBatch:
+    """The file is also written within an epoch. A run that dies there repeats the epoch from its start,
+    but with weights that have had some of its batches already.
+    """
+
+    def fit(model, optimizer, scheduler, batches_for_epoch, loss_fn, epochs, path, resume=False):
+        start = 0
+        if resume:
+            checkpoint = torch.load(path)
+            model.load_state_dict(checkpoint["model"])
+            optimizer.load_state_dict(checkpoint["optimizer"])
+            scheduler.load_state_dict(checkpoint["scheduler"])
+            torch.set_rng_state(checkpoint["random"])
+            start = checkpoint["epoch"] + 1
+        history = []
+        for epoch in range(start, epochs):
+            model.train()
+            losses = []
+            for x, y in batches_for_epoch(epoch):
+                optimizer.zero_grad()
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.item())
+                save(path, epoch - 1, model, optimizer, scheduler)
+            scheduler.step()
+            history.append(sum(losses) / len(losses))
+            save(path, epoch, model, optimizer, scheduler)
+        return history
+
+
 @wrong("check_no_file")
 class StartsAnewWithoutAFile:
     """Without a file, resuming quietly starts at epoch 0. Whoever mistypes the path loses a run, and hears
@@ -444,3 +497,17 @@ class DrawsAfterRestoring:
             start = checkpoint["epoch"] + 1
         parts = model, optimizer, scheduler
         return run(start, parts, batches_for_epoch, loss_fn, epochs, path)
+
+
+@wrong("check_uninterrupted")
+class LeavesTheMode:
+    """The model trains in the mode in which it came. After an evaluation that is eval mode, in which dropout
+    does nothing and batch norm learns no statistics.
+    """
+
+    def fit(model, *arguments, **options):
+        model.train = lambda mode=True: model
+        try:
+            return reference.fit(model, *arguments, **options)
+        finally:
+            del model.train

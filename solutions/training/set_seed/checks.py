@@ -110,6 +110,18 @@ def check_worker_seeds(kata):
     }
 
 
+def check_worker_id(kata):
+    """In a worker, the streams depend on torch's seed and not on worker_id."""
+    one, other = in_worker(kata, 12, worker_id=0), in_worker(kata, 12, worker_id=2)
+    return {f"{name} is the same for another worker_id": one[name] == other[name] for name in one}
+
+
+def check_worker_lowest_bits(kata):
+    """In a worker, seeds of torch with the same lowest 32 bits give NumPy the same stream."""
+    one = in_worker(kata, 5)["NumPy"]
+    return {f"NumPy, seed 5 + 2**{k}": in_worker(kata, 5 + 2**k)["NumPy"] == one for k in (32, 40, 63)}
+
+
 def check_worker_large_seed(kata):
     """torch's seed in a worker has up to 64 bits."""
     seeds = 2**32, 2**40 + 3, 2**63 + 12345, 2**64 - 1

@@ -245,6 +245,30 @@ class SeedsWithTheWorkerId:
         np.random.seed(worker_id)
 
 
+@wrong("check_worker_id")
+class AddsTheWorkerId:
+    """torch's seed in a worker is another one for every worker already. With worker_id added, two
+    workers may even meet: the seeds of neighbours are one apart.
+    """
+
+    def seed_worker(worker_id):
+        seed = (torch.initial_seed() + worker_id) % 2**32
+        random.seed(seed)
+        np.random.seed(seed)
+
+
+@wrong("check_worker_lowest_bits")
+class RemainderOfTheLargestSeed:
+    """The remainder modulo 2**32 - 1 is not what the lowest 32 bits say: all higher bits enter it. They
+    are the remainder modulo 2**32.
+    """
+
+    def seed_worker(worker_id):
+        seed = torch.initial_seed() % (2**32 - 1)
+        random.seed(seed)
+        np.random.seed(seed)
+
+
 @wrong("check_worker_repeats")
 class BuildsOnNumPysState:
     """The seed is made from NumPy's state in the worker. Where workers are forked that is a copy of the
