@@ -225,6 +225,11 @@ def truth(questions: str) -> dict[str, Any]:
     answer. Each snippet runs in a namespace of its own with ``torch``, ``nn``, ``F``, ``np``,
     ``shares(a, b)`` and ``raises(f)``, here the name of the exception class that calling f raises, or None.
     """
+    return dict(_truth(questions))
+
+
+@functools.cache  # a reference is run anew for every case, and there is a case for every question
+def _truth(questions: str) -> dict[str, Any]:
     return {key: _last_value(snippet) for key, snippet in snippets(questions).items()}
 
 

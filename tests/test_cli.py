@@ -470,10 +470,10 @@ def test_watch_hands_over_the_project_and_the_paths(project, torchkata, monkeypa
 
     seen = []
 
-    def watched(project, paths):
-        seen.append((project.root, paths))
+    def watched(project, paths, track):
+        seen.append((project.root, paths, track))
         return 3
 
     monkeypatch.setattr(watch, "watch", watched)
-    assert torchkata("watch", "toy/double").exit_code == 3
-    assert seen == [(project.path, ["toy/double"])]
+    assert torchkata("watch", "toy/double", "--track", "evening").exit_code == 3
+    assert seen == [(project.path, ["toy/double"], "evening")]
