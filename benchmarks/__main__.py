@@ -140,12 +140,9 @@ def cold() -> None:
     """Run pytest cold on one solved kata, against plain pytest making the same observations."""
     with tempfile.TemporaryDirectory() as name:
         project = Path(name)
-        shutil.copytree(ROOT / "solutions", project / "solutions")
+        solve(selected([KATA]), project)
         solution = project / "solutions" / KATA
         stub = (project / "katas" / KATA).with_suffix(".py")
-        stub.parent.mkdir(parents=True)
-        shutil.copy(solution / "reference.py", stub)
-        (project / "pytest.ini").write_text(f"[pytest]\npythonpath = {ROOT}\n")
         (project / "test_plain.py").write_text(
             PLAIN.format(
                 answer=str(stub),

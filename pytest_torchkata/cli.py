@@ -270,8 +270,7 @@ def next(track: _Track = None, as_json: _Json = False) -> None:  # noqa: A001 (t
     katas = [kata for kata in _katas(project, track) if kata.stub.is_file()]
     advice = review.advise(katas, standings, in_order=track is not None)
     if advice is None:
-        known_dates = (standings[kata.id].due_at for kata in katas if kata.id in standings)
-        dates = [date for date in known_dates if date]
+        dates = [each.due_at for kata in katas if (each := standings.get(kata.id)) and each.due_at]
         if as_json:
             return _dump({"kata": None, "why": None, "due_at": min(dates, default=None)})
         when = f" The next review is due on {min(dates):%Y-%m-%d}." if dates else ""
@@ -470,19 +469,23 @@ def update() -> None:
     from pytest_torchkata import practice
 
     changes = practice.update(find(Path.cwd()))
-
-    def katas(names: Iterable[str]) -> list[str]:
-        return [name for name in names if not practice.is_page(name)]
-
+    page = practice.is_page  # pages about katas are brought too, but nobody resets one
     lines = [f"✓ {name} is new" for name in changes.added]
-    lines += [f"✓ {name} has a new {'stub' if katas([name]) else 'text'}" for name in changes.replaced]
-    for name in katas(changes.differing):
-        lines.append(f"! {name} has a new statement;  torchkata reset {name}  takes it and keeps yours")
-    for name in katas(changes.deleted):
-        lines.append(f"· {name} was deleted here, and stays so;  torchkata reset {name}  brings it back")
+    lines += [f"✓ {name} has a new {'text' if page(name) else 'stub'}" for name in changes.replaced]
+    lines += [
+        f"! {name} has a new statement;  torchkata reset {name}  takes it and keeps yours"
+        for name in changes.differing
+        if not page(name)
+    ]
+    lines += [
+        f"· {name} was deleted here, and stays so;  torchkata reset {name}  brings it back"
+        for name in changes.deleted
+        if not page(name)
+    ]
     lines += [
         f"· {name} is no longer a kata of pytest-torchkata; your file was left"
-        for name in katas(changes.gone)
+        for name in changes.gone
+        if not page(name)
     ]
     if changes.is_guess:
         lines.append("! What had been handed out was not known, so whatever differs was left as it is")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_torchkata import collect, confine, devices, explain, limits, report
+from pytest_torchkata import collect, confine, devices, explain, limits, report, tracks
 from pytest_torchkata.catalogue import KataError
 from pytest_torchkata.collect import CheckItem, KataFile, Surroundings, launching, surroundings
 from pytest_torchkata.kata import Kata, Limits
@@ -25,7 +25,7 @@ _sandbox = pytest.StashKey["Sandbox"]()
 _seed = pytest.StashKey[int]()
 _devices = pytest.StashKey[devices.Devices]()
 _due = pytest.StashKey[list[str]]()
-_track = pytest.StashKey[list[str]]()
+_track = pytest.StashKey[tuple[Kata, ...]]()
 
 MODELS = ("fork", "serve")
 
@@ -66,15 +66,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marks, and on the controlling process the record of verdicts."""
+    """Register the marks and, on the controlling process, the record of verdicts."""
     for mark in devices.MARKS:
         config.addinivalue_line("markers", mark)
     config.stash[_project] = Project.at(config.rootpath, config.getini)
+    track = config.stash[_track] = _on_track(config)
     worker = getattr(config, "workerinput", None)
     if worker is None:
         config.stash[_seed] = _choose_seed(config)
-        only = {"due_only": config.getoption("due"), "track": config.getoption("track")}
-        recorder = Recorder(config.stash[_project], **only)
+        recorder = Recorder(config.stash[_project], due_only=config.getoption("due"), track=track)
         config.pluginmanager.register(recorder, "torchkata_record")
     else:
         config.stash[_seed] = worker["torchkata_seed"]
@@ -181,14 +181,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the katas that are due or on the track, and the cases with the dtypes that were asked for."""
-    dtypes, track = config.getoption("dtype"), config.stash.get(_track, None)
+    dtypes, track = config.getoption("dtype"), config.stash[_track]
     if not dtypes and not track and not config.getoption("due"):
         return
     kept = [item for item in items if not dtypes or _dtype(item) in (None, *dtypes)]
     if track or config.getoption("due"):
         kept = [item for item in kept if isinstance(item, CheckItem) and _is_wanted(config, item.file.kata)]
     if track:
-        kept.sort(key=lambda item: track.index(item.file.kata.id))  # type: ignore[attr-defined]
+        kept.sort(key=lambda item: track.index(item.file.kata))  # type: ignore[attr-defined]
     chosen = set(kept)
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = kept
@@ -200,15 +200,14 @@ def _dtype(item: pytest.Item) -> object:
 
 def _is_wanted(config: pytest.Config, kata: Kata) -> bool:
     is_due = not config.getoption("due") or kata.id in config.stash[_due]
-    return is_due and (_track not in config.stash or kata.id in config.stash[_track])
+    return is_due and (not config.getoption("track") or kata in config.stash[_track])
 
 
-def _on_track(config: pytest.Config, name: str) -> list[str]:
-    """Return the ids of the katas on a track."""
-    from pytest_torchkata import tracks
-
+def _on_track(config: pytest.Config) -> tuple[Kata, ...]:
+    """Return the katas on the track that was asked for, in its order; none if none was."""
+    name = config.getoption("track")
     try:
-        return [kata.id for kata in tracks.named(config.stash[_project].catalogue, name).katas]
+        return tracks.named(config.stash[_project].catalogue, name).katas if name else ()
     except KataError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -290,8 +289,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     worker = getattr(config, "workerinput", None)
     if worker is None:
         _chosen_devices(config)
-    if name := config.getoption("track"):
-        config.stash[_track] = _on_track(config, name)
     if config.getoption("due"):
         config.stash[_due] = worker["torchkata_due"] if worker else _due_now(config)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_torchkata import report as words
-from pytest_torchkata import tracks
 from pytest_torchkata.collect import CheckItem, NotShown, NotSolved, surroundings
-from pytest_torchkata.kata import State
+from pytest_torchkata.kata import Kata, State
 from pytest_torchkata.progress import ProgressError, Standing
 from pytest_torchkata.project import Project
 
@@ -78,7 +78,7 @@ class _Tally:
 class Recorder:
     """Records each kata's verdict with its last check, and tells the standing at the end of the run."""
 
-    def __init__(self, project: Project, *, due_only: bool, track: str | None) -> None:
+    def __init__(self, project: Project, *, due_only: bool, track: Sequence[Kata]) -> None:
         self._due_only = due_only
         self._track = track
         self._store = project.store
@@ -147,8 +147,7 @@ class Recorder:
             if names:
                 lines.append(f" {title}: {_some(names)}")
         lines += words.bars(self._catalogue, standings, topics)
-        track = tracks.named(self._catalogue, self._track).katas if self._track else ()
-        lines += words.next_step(self._catalogue, standings, topics, track)
+        lines += words.next_step(self._catalogue, standings, topics, self._track)
         if self._trouble:
             lines.append(f" Progress was not recorded: {self._trouble}")
         return lines
