@@ -20,11 +20,48 @@ from typing import Literal, NamedTuple, get_args
 from pytest_torchkata.kata import State
 from pytest_torchkata.schedule import Event, due, practised
 
-__all__ = ["ProgressError", "Standing", "Store"]
+__all__ = ["Aid", "History", "ProgressError", "Run", "Standing", "Store"]
 
 _VERSION = 2
 _PATIENCE = 10.0
 """Seconds to wait for another run that is writing."""
+
+
+class Run(NamedTuple):
+    """One judged run of one kata, as it is recorded."""
+
+    kata: str
+    at: str
+    """In ISO format, in UTC."""
+    state: State
+    passed: int
+    checks: int
+    seed: str
+    source: str
+    """A digest of the stub's content."""
+    seconds: float
+    failing: str | None
+    """The title of the failing check."""
+    mistake: str | None
+    """The name of the known-wrong answer that was recognised."""
+    device: str
+
+
+class Aid(NamedTuple):
+    """Help that was taken with one kata, or its new beginning."""
+
+    kata: str
+    at: str
+    kind: Literal["hint", "reveal", "reset"]
+    what: str
+
+
+class History(NamedTuple):
+    """All that is recorded, each in the order of writing."""
+
+    runs: list[Run]
+    aids: list[Aid]
+
 
 _AID_TABLE = """CREATE TABLE aid (
     id INTEGER PRIMARY KEY,
@@ -66,8 +103,8 @@ _ADD_RUN = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ADD_AID = "INSERT INTO aid (kata, at, kind, what) VALUES (?, ?, ?, ?)"
-_RUNS = "SELECT kata, at, state, passed, checks, seed, source, failing FROM run"
-_AIDS = "SELECT kata, at, kind, what FROM aid"
+_RUNS = f"SELECT {', '.join(Run._fields)} FROM run"  # noqa: S608 (our own names)
+_AIDS = f"SELECT {', '.join(Aid._fields)} FROM aid"  # noqa: S608
 _OF_KATA = " WHERE kata = ?"
 # The order of writing, not of the clock: clocks are set back.
 _IN_ORDER = " ORDER BY id"
@@ -112,24 +149,6 @@ class Standing:
     def is_due(self, now: datetime | None = None) -> bool:
         """Return whether it is due for review."""
         return self.due_at is not None and self.due_at <= (now or datetime.now(UTC))
-
-
-class _Run(NamedTuple):
-    kata: str
-    at: str
-    state: State
-    passed: int
-    checks: int
-    seed: str
-    source: str
-    failing: str | None
-
-
-class _Aid(NamedTuple):
-    kata: str
-    at: str
-    kind: Literal["hint", "reveal", "reset"]
-    what: str
 
 
 class Store:
@@ -209,12 +228,17 @@ class Store:
                 aids_of[aid.kata].append(aid)
             return {kata: _standing(runs_of[kata], aids_of[kata]) for kata in runs_of | aids_of}
 
+    def history(self) -> History:
+        """Return all that is recorded."""
+        with self._explaining("read"):
+            return self._history()
+
     # The file ---------------------------------------------------------------------------------
 
-    def _history(self, kata_id: str | None = None) -> tuple[list[_Run], list[_Aid]]:
+    def _history(self, kata_id: str | None = None) -> History:
         """Fetch the runs and the aids of one kata or of all, oldest first."""
         if not self.path.exists():
-            return [], []
+            return History([], [])
         where = _IN_ORDER if kata_id is None else _OF_KATA + _IN_ORDER
         values = () if kata_id is None else (kata_id,)
         # Not mode=ro, which cannot undo what a killed run left half written.
@@ -222,10 +246,10 @@ class Store:
             # In a transaction, so that all is read as of the same moment.
             connection.execute("BEGIN")
             if self._version(connection) == 0:
-                return [], []
-            runs = [_Run._make(row) for row in connection.execute(_RUNS + where, values)]
-            aids = [_Aid._make(row) for row in connection.execute(_AIDS + where, values)]
-        return runs, aids
+                return History([], [])
+            runs = [Run._make(row) for row in connection.execute(_RUNS + where, values)]
+            aids = [Aid._make(row) for row in connection.execute(_AIDS + where, values)]
+        return History(runs, aids)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -330,7 +354,7 @@ class Store:
         )
 
 
-def _standing(runs: Sequence[_Run], aids: Sequence[_Aid]) -> Standing:
+def _standing(runs: Sequence[Run], aids: Sequence[Aid]) -> Standing:
     """Sum up one kata's runs and aids, both oldest first."""
     events = _merged(runs, aids)
     practice = practised(event for event, _ in events)
@@ -369,7 +393,7 @@ _Events = Sequence[tuple[Event, str]]
 """What happened, and with which source."""
 
 
-def _merged(runs: Iterable[_Run], aids: Iterable[_Aid]) -> _Events:
+def _merged(runs: Iterable[Run], aids: Iterable[Aid]) -> _Events:
     """Merge by time, each in its own order of writing: a clock that was set back changes neither."""
     return list(
         heapq.merge(
