@@ -1,6 +1,6 @@
 import torch
+import torch.utils.checkpoint
 from torch.nn import functional as F
-from torch.utils.checkpoint import checkpoint
 
 from pytest_torchkata.checks import wrong
 
@@ -204,4 +204,4 @@ class LibraryCheckpoint:
     """
 
     def silu_mul(gate, up):
-        return checkpoint(lambda g, u: F.silu(g) * u, gate, up, use_reentrant=False)
+        return torch.utils.checkpoint.checkpoint(lambda g, u: F.silu(g) * u, gate, up, use_reentrant=False)
