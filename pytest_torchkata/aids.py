@@ -5,19 +5,24 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from pytest_torchkata import report
+from pytest_torchkata import clock, report
 from pytest_torchkata.catalogue import api, facts
 from pytest_torchkata.checks import question_text, snippets
+from pytest_torchkata.interview import Interview, InterviewError
 from pytest_torchkata.kata import REFERENCE, Job, Kata, Observed, Opaque
-from pytest_torchkata.progress import ProgressError, Store
+from pytest_torchkata.progress import ProgressError
 from pytest_torchkata.project import Project
 from pytest_torchkata.sandbox import Sandbox, SandboxError, default_model
 
 __all__ = ["hint", "progress", "reveal"]
 
 
-def hint(kata: Kata, store: Store) -> Iterator[str]:
-    """Show the next hint; after the last one, all of them again."""
+def hint(kata: Kata, project: Project) -> Iterator[str]:
+    """Show the next hint; after the last one, all of them again.
+
+    Raises ``InterviewError`` in an interview without help.
+    """
+    store = project.store
     hints = facts(kata).hints
     try:
         taken = store.standing(kata.id).hints
@@ -25,6 +30,7 @@ def hint(kata: Kata, store: Store) -> Iterator[str]:
         taken = 0
         yield f"Hints taken before are not known: {error}"
     number = min(taken + 1, len(hints))
+    _agree(kata, project, hint=number)
     yield f"Hint {number} of {len(hints)} for {kata.id}"
     yield ""
     yield from textwrap.wrap(hints[number - 1], report.WIDTH, initial_indent="  ", subsequent_indent="  ")
@@ -36,12 +42,29 @@ def hint(kata: Kata, store: Store) -> Iterator[str]:
     yield from _recorded(lambda: store.hinted(kata.id, number))
 
 
-def reveal(kata: Kata, store: Store) -> Iterator[str]:
-    """Show the reference and the checks; for a kata that is not solved, that is giving it up."""
+def reveal(kata: Kata, project: Project) -> Iterator[str]:
+    """Show the reference and the checks; for a kata that is not solved, that is giving it up.
+
+    Raises ``InterviewError`` in an interview without help.
+    """
+    _agree(kata, project)
     yield from report.reveal(kata)
     if "ANSWERS" in api(kata):
         yield from _truth(kata)
-    yield from _recorded(lambda: store.revealed(kata.id))
+    yield from _recorded(lambda: project.store.revealed(kata.id))
+
+
+def _agree(kata: Kata, project: Project, hint: int | None = None) -> None:
+    """Write into an interview that a hint, or all, was asked for; raise if no help was agreed on."""
+    interview = Interview.read(project.interview) if project.interview else None
+    if interview is None or interview.finished:
+        return
+    if interview.terms.help == "off":
+        raise InterviewError(
+            "No hints and no reveals were agreed on for this interview. There are some again after  "
+            "torchkata interview finish"
+        )
+    interview.add("help", clock.read(), kata=kata.id, hint=hint)
 
 
 def _truth(kata: Kata) -> Iterator[str]:

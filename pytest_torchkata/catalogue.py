@@ -38,6 +38,8 @@ class Catalogue:
 
     stubs: Path
     solutions: Path
+    partial: bool = False
+    """Whether only those are meant that have a stub here."""
 
     def at(self, path: Path) -> Kata | None:
         """Return the kata whose stub is ``path``, or None."""
@@ -55,6 +57,8 @@ class Catalogue:
         for path in self.solutions.glob("**/kata.toml"):
             name = path.parent.relative_to(self.solutions)
             stub = (self.stubs / name).with_suffix(".py")
+            if self.partial and not stub.is_file():
+                continue
             found.append(Kata(name.as_posix(), stub, path.parent))
         return sorted(found, key=_difficulty)
 

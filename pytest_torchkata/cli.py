@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 from typer.core import TyperGroup
 
+from pytest_torchkata import cli_interview
 from pytest_torchkata.catalogue import KataError, closest, facts
 from pytest_torchkata.kata import KINDS, LEVELS, Kata, State
 from pytest_torchkata.progress import ProgressError, Standing
@@ -58,6 +59,9 @@ app = typer.Typer(
     rich_markup_mode=None,  # help is read in pipes as well, and frames do not survive one
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+app.add_typer(cli_interview.app, name="interview")
 
 
 def main() -> None:
@@ -425,7 +429,7 @@ def hint(kata_id: _Id) -> None:
     from pytest_torchkata import aids
 
     project = find(Path.cwd())
-    _say(aids.hint(project.catalogue.find(kata_id), project.store))
+    _say(aids.hint(project.catalogue.find(kata_id), project))
 
 
 @app.command()
@@ -434,7 +438,7 @@ def reveal(kata_id: _Id) -> None:
     from pytest_torchkata import aids
 
     project = find(Path.cwd())
-    _say(aids.reveal(project.catalogue.find(kata_id), project.store))
+    _say(aids.reveal(project.catalogue.find(kata_id), project))
 
 
 @app.command()

@@ -22,6 +22,7 @@ import pytest
 from pytest_torchkata import catalogue, explain, report
 from pytest_torchkata.checks import Given
 from pytest_torchkata.devices import DEFAULT_DTYPES, Devices
+from pytest_torchkata.interview import HIDING, Feedback
 from pytest_torchkata.kata import Check, Facts, Frame, Kata, Raised, Verdict
 from pytest_torchkata.progress import ProgressError
 
@@ -30,7 +31,16 @@ if TYPE_CHECKING:
     from pytest_torchkata.progress import Standing, Store
     from pytest_torchkata.sandbox import Launch
 
-__all__ = ["CheckItem", "KataFile", "NotSolved", "Surroundings", "parametrize", "surroundings"]
+__all__ = [
+    "CheckItem",
+    "KataFile",
+    "NotSolved",
+    "Surroundings",
+    "feedback",
+    "hidden",
+    "parametrize",
+    "surroundings",
+]
 
 DEFAULT_SECONDS = 10.0
 
@@ -43,6 +53,8 @@ class Surroundings:
     devices: Devices
     seed: int
     all_checks: bool
+    hints: bool
+    """Whether there are any, which in an interview may not be so."""
     store: Store
     fixed_seed: bool = False
     """Whether the user gave the seed, which then also holds for katas that keep one of their own."""
@@ -63,6 +75,8 @@ class Surroundings:
 
 
 surroundings = pytest.StashKey[Surroundings]()
+feedback = pytest.StashKey[Feedback]()
+"""What of the verdicts is shown: less than everything in some interviews."""
 launching: pytest.StashKey[Launch] = pytest.StashKey()
 """How the children of a run are started, where that is not as programs of their own."""
 
@@ -115,9 +129,11 @@ class KataFile(pytest.Module):
         return False
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
-        items = [CheckItem.of(item) for item in super().collect() if isinstance(item, pytest.Function)]
-        self.checks = len(items)
-        return items
+        functions = [item for item in super().collect() if isinstance(item, pytest.Function)]
+        self.checks = len(functions)
+        if self.config.stash[feedback] in HIDING:
+            functions = [_unnamed(function, number) for number, function in enumerate(functions, 1)]
+        return [CheckItem.of(function) for function in functions]
 
     def _getobj(self) -> types.ModuleType:
         module = _checks_module(self.kata)
@@ -152,6 +168,19 @@ def _checks_module(kata: Kata) -> types.ModuleType:
     return module
 
 
+def _unnamed(function: pytest.Function, number: int) -> pytest.Function:
+    """Make the same item with a name that does not tell what is checked."""
+    callspec = getattr(function, "callspec", None)
+    return pytest.Function.from_parent(
+        function.parent,
+        name=f"check_{number}" + (f"[{callspec.id}]" if callspec else ""),
+        callspec=callspec,
+        callobj=function.obj,
+        fixtureinfo=function._fixtureinfo,
+        originalname=f"check_{number}",
+    )
+
+
 class CheckItem(pytest.Function):
     """One case of a hidden check."""
 
@@ -170,7 +199,7 @@ class CheckItem(pytest.Function):
     @property
     def title(self) -> str:
         """The first line of the check's docstring, without its full stop."""
-        lines = (self.obj.__doc__ or self.originalname).strip().splitlines()
+        lines = (self.obj.__doc__ or self.obj.__name__).strip().splitlines()
         return str(lines[0]).rstrip(".")
 
     @property
@@ -179,7 +208,8 @@ class CheckItem(pytest.Function):
         return dict(callspec.params) if callspec else {}
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, 0, f"{self.file.kata.id}: {self.title}"
+        title = self.name if self.config.stash[feedback] in HIDING else self.title
+        return self.path, 0, f"{self.file.kata.id}: {title}"
 
     def setup(self) -> None:
         devices = self.config.stash[surroundings].devices
@@ -201,7 +231,7 @@ class CheckItem(pytest.Function):
         ranks = self.get_closest_marker("ranks")
         return Check(
             kata=self.file.kata,
-            function=self.originalname,
+            function=self.obj.__name__,
             title=self.title,
             parameters=self.parameters,
             arguments=arguments,
@@ -227,7 +257,9 @@ class CheckItem(pytest.Function):
         seed = around.seed_for(file.kata)
         file.chance = item_seed(seed, file.kata.id)
         try:
-            verdict = around.judge.verdict(self.check(), item_seed(seed, self.name))
+            # To look for a known mistake takes many runs, and there is nobody who would read of another one.
+            explain = self.config.stash[feedback] == "full" or not file.blocked_by
+            verdict = around.judge.verdict(self.check(), item_seed(seed, self.name), explained=explain)
         except SandboxError as error:
             self.session.shouldstop = "no kata can be run"
             raise NotJudged(str(error)) from None
@@ -236,12 +268,15 @@ class CheckItem(pytest.Function):
         except Exception:  # the learner's own, on its way to the debugger
             file.blocked_by = self.title
             raise
-        if verdict.output:
+        if verdict.output and self.config.stash[feedback] not in HIDING:
             self._keep_output(verdict.output)
         if verdict.outcome == "passed":
             file.passed.append(self.title)
             return
         file.blocked_by = self.title
+        if self.config.stash[feedback] in HIDING:
+            self.stash[hidden] = verdict  # which nothing that pytest prints may tell
+            return
         raise NotSolved(verdict, self._text(verdict, seed))
 
     def _keep_output(self, output: str) -> None:
@@ -254,6 +289,8 @@ class CheckItem(pytest.Function):
     def _text(self, verdict: Verdict, seed: int) -> str:
         around = self.config.stash[surroundings]
         file = self.file
+        if self.config.stash[feedback] == "names":
+            return f"   ✗ {self.title}"
         lines = report.failure(
             kata=file.kata,
             facts=file.facts,
@@ -263,6 +300,7 @@ class CheckItem(pytest.Function):
             parameters=self.parameters,
             verdict=verdict,
             not_shown=0 if around.all_checks else file.selected - file.judged,
+            hints=around.hints,
             seed=seed,
         )
         return "\n".join(lines)
@@ -291,12 +329,16 @@ class CheckItem(pytest.Function):
         return explain.run(raised, self.file.kata)
 
     def _one_line(self, verdict: Verdict) -> str:
+        if self.config.stash[feedback] == "names":
+            return self.title
         if verdict.differences:
             first = verdict.differences[0]
             return f"{self.title}: {first.name}: {first.text}"
         return " ".join((f"{self.title}:", *verdict.lines[:1]))
 
 
+hidden = pytest.StashKey[Verdict]()
+"""The verdict on a check that did not pass, where that is not shown."""
 time_limit = pytest.StashKey[float | None]()
 """Seconds from --timeout, the timeout mark or the ini file; 0 for none."""
 

@@ -56,7 +56,9 @@ class Judge:
             self.sandbox.run(Job(check.kata, REFERENCE, check=SCAN, forbidden=forbidden, limits=self._limits))
         self._expected[check.function, seed] = self.reference(check, seed)
 
-    def verdict(self, check: Check, seed: int, subject: Subject = ANSWER) -> Verdict:
+    def verdict(
+        self, check: Check, seed: int, subject: Subject = ANSWER, *, explained: bool = True
+    ) -> Verdict:
         """Judge one case of a check on a subject, and explain what is wrong with it.
 
         Raises ``KataError`` if the kata's own reference does not get through the check.
@@ -70,7 +72,7 @@ class Judge:
         again = subject.source == "right" or (subject == ANSWER and check.again)
         seen = self.run(check, seed, subject, again=again)
         verdict = self.compare(check, expected, seen)
-        if verdict.outcome != "failed" or subject != ANSWER:
+        if verdict.outcome != "failed" or subject != ANSWER or not explained:
             return verdict
         return self._explained(check, seed, expected, seen, verdict)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,10 @@ import pytest
 from pytest_torchkata import collect, confine, devices, explain, limits, report, tracks
 from pytest_torchkata.catalogue import KataError
 from pytest_torchkata.collect import CheckItem, KataFile, Surroundings, launching, surroundings
+from pytest_torchkata.interview import Interview
 from pytest_torchkata.kata import Kata, Limits
 from pytest_torchkata.progress import ProgressError
-from pytest_torchkata.project import SETTINGS, Project
+from pytest_torchkata.project import SETTINGS, Project, ProjectError
 from pytest_torchkata.record import Recorder, data_of
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ _sandbox = pytest.StashKey["Sandbox"]()
 _seed = pytest.StashKey[int]()
 _devices = pytest.StashKey[devices.Devices]()
 _due = pytest.StashKey[list[str]]()
+_interview = pytest.StashKey["Interview | None"]()
 _track = pytest.StashKey[tuple[Kata, ...]]()
 
 MODELS = ("fork", "serve")
@@ -56,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="what an answer may take: memory, cpu, processes, disk, files, output; 0: no limit",
     )
     add("--kata-isolation", choices=MODELS, help="run answers in forks, or start a process for each kata")
+    add("--interview", metavar="45m", help="start a mock interview of so many minutes, and run nothing")
     add("--hint", metavar="KATA", help="show the next hint for a kata, and run nothing")
     add("--reveal", metavar="KATA", help="show a kata's reference and checks, and run nothing")
     add("--progress", action="store_true", help="show how far every kata is, and run nothing")
@@ -71,13 +75,29 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", mark)
     config.stash[_project] = Project.at(config.rootpath, config.getini)
     track = config.stash[_track] = _on_track(config)
+    interview = config.stash[_interview] = _interview_here(config)
+    config.stash[collect.feedback] = interview.terms.feedback if interview else "full"
     worker = getattr(config, "workerinput", None)
     if worker is None:
         config.stash[_seed] = _choose_seed(config)
         recorder = Recorder(config.stash[_project], due_only=config.getoption("due"), track=track)
+        if interview is not None:
+            from pytest_torchkata.proctor import Proctor
+
+            recorder = Proctor(config.stash[_project], interview)
         config.pluginmanager.register(recorder, "torchkata_record")
     else:
         config.stash[_seed] = worker["torchkata_seed"]
+
+
+def _interview_here(config: pytest.Config) -> Interview | None:
+    """Return the interview that this is the workspace of; None if there is none, or it is finished."""
+    path = config.stash[_project].interview
+    try:
+        found = Interview.read(path) if path else None
+    except ProjectError as error:
+        raise pytest.UsageError(str(error)) from None
+    return None if found is None or found.finished else found
 
 
 def _choose_seed(config: pytest.Config) -> int:
@@ -124,12 +144,12 @@ def _debugging(config: pytest.Config) -> bool:
     return bool(config.getoption("usepdb", False) or config.getoption("trace", False))
 
 
-# Instead of a run: --hint, --reveal, --progress ---------------------------------------------------
+# Instead of a run: --interview, --hint, --reveal, --progress --------------------------------------
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Answer a question about katas without running anything."""
-    asked = [name for name in ("hint", "reveal", "progress") if config.getoption(name)]
+    asked = [name for name in ("interview", "hint", "reveal", "progress") if config.getoption(name)]
     if not asked:
         return None
     config._do_configure()
@@ -137,7 +157,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     try:
         for line in _answer(config, asked[0]):
             writer.line(line, **report.colour(line))
-    except KataError as error:
+    except (KataError, ProjectError) as error:
         raise pytest.UsageError(str(error)) from None
     finally:
         config._ensure_unconfigure()
@@ -148,10 +168,24 @@ def _answer(config: pytest.Config, question: str) -> Iterable[str]:
     from pytest_torchkata import aids
 
     project = config.stash[_project]
+    if question == "interview":
+        return _interviewed(project, config.getoption("interview"))
     if question == "progress":
         return aids.progress(project)
     kata = project.catalogue.find(config.getoption(question))
-    return aids.hint(kata, project.store) if question == "hint" else aids.reveal(kata, project.store)
+    return aids.hint(kata, project) if question == "hint" else aids.reveal(kata, project)
+
+
+def _interviewed(project: Project, time: str) -> Iterable[str]:
+    """Start an interview of so much time, with everything else as it is without options."""
+    from pytest_torchkata import cli_interview, drawing
+
+    asked = re.fullmatch(r"(\d{1,4})(m|min|h)?", time.strip())
+    if asked is None or not int(asked[1]):
+        raise ProjectError(f"--interview is {time!r}, expected minutes or hours, as in 45m, 45 or 1h")
+    minutes = int(asked[1]) * (60 if asked[2] == "h" else 1)
+    wanted = drawing.Wanted(minutes=minutes, seed=random.SystemRandom().randrange(10**6))
+    return cli_interview.started(drawing.start(project, wanted, {}, None))
 
 
 # Collecting ---------------------------------------------------------------------------------------
@@ -239,11 +273,14 @@ def _is_controller(config: pytest.Config) -> bool:
 def _surroundings(config: pytest.Config) -> Surroundings:
     from pytest_torchkata.judge import Judge
 
+    interview = config.stash[_interview]
     return Surroundings(
         judge=Judge(_runner(config), _limits(config)),
         devices=_chosen_devices(config).of_worker(_worker_number(config)),
         seed=config.stash[_seed],
-        all_checks=config.getoption("all_checks"),
+        # Where it is not shown one after the other, what passes is counted.
+        all_checks=config.getoption("all_checks") or config.stash[collect.feedback] != "full",
+        hints=interview is None or interview.terms.help == "costs",
         store=config.stash[_project].store,
         fixed_seed=config.getoption("kata_seed") is not None,
     )
@@ -387,6 +424,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
     """Tell what is to do, and what was not run, from what fails."""
     data = getattr(report, "torchkata", None)
+    if data and report.when == "call" and data["hidden"] and report.passed:
+        return "judged", "·", "JUDGED"
     if data and report.when == "call" and data["outcome"] in ("to do", "not shown"):
         return data["outcome"], "-", data["outcome"].upper()
     return None

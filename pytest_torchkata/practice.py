@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pytest_torchkata import catalogue
 from pytest_torchkata.catalogue import Catalogue, installed
+from pytest_torchkata.interview import Interview
 from pytest_torchkata.kata import Kata
 from pytest_torchkata.progress import ProgressError
 from pytest_torchkata.project import INSTALLED, Project, ProjectError, around, settings
@@ -155,6 +156,8 @@ def update(project: Project) -> Changes:
     What the learner wrote, deleted or added stays as it is. Raises ``ProjectError`` in another project,
     and if a file cannot be read or written; then what is done already is not done again.
     """
+    if project.interview is not None:
+        raise ProjectError(f"{project.root} is the workspace of an interview, whose katas stay as they are.")
     if not project.is_practice:
         raise ProjectError(
             f"{project.root} has its own solutions, so it is not a practice directory. "
@@ -288,11 +291,20 @@ def _keep(project: Project, kata: Kata, written: bytes) -> Path:
 
 def handed_out(project: Project, kata: Kata) -> bytes:
     """Return the untouched stub of a kata; raises ``ProjectError`` if none is known."""
+    if project.interview is not None:
+        return _from_interview(project.interview, kata)
     if not project.is_practice:
         return _from_history(project, kata)
     stub = _read(installed()[0] / f"{kata.id}.py")
     if stub is None:
         raise ProjectError(f"The installed pytest-torchkata has no stub of {kata.id}.")
+    return stub
+
+
+def _from_interview(path: Path, kata: Kata) -> bytes:
+    stub = Interview.read(path).handed_out(kata.id)
+    if stub is None:
+        raise ProjectError(f"{kata.id} is not in this interview.")
     return stub
 
 

@@ -22,6 +22,7 @@ SETTINGS = {
         "solutions",
     ),
     "torchkata_progress": ("file of the progress record", ".torchkata/progress.sqlite3"),
+    "torchkata_interview": ("file of the interview that this is the workspace of", ""),
 }
 """The settings of pytest's ini file that say where things are: help and default, by name."""
 
@@ -38,18 +39,22 @@ class Project:
     """pytest's rootdir."""
     catalogue: Catalogue
     store: Store
+    interview: Path | None = None
+    """The file of the interview that this is the workspace of."""
 
     @classmethod
     def at(cls, root: Path, setting: Callable[[str], str]) -> Project:
         """Return the project with this rootdir and these settings of the ini file."""
-        stubs, solutions, record = (setting(name) for name in SETTINGS)
+        stubs, solutions, record, interview = (setting(name) for name in SETTINGS)
         hidden = installed()[1] if solutions == INSTALLED else root / solutions
-        return cls(root, Catalogue(root / stubs, hidden), Store(root / record))
+        catalogue = Catalogue(root / stubs, hidden, partial=bool(interview))
+        return cls(root, catalogue, Store(root / record), root / interview if interview else None)
 
     @property
     def is_practice(self) -> bool:
         """Whether there are stubs here and nothing else: the solutions are the installed ones."""
-        return self.catalogue.solutions == installed()[1] != self.root / "solutions"
+        hidden = self.catalogue.solutions
+        return self.interview is None and hidden == installed()[1] != self.root / "solutions"
 
 
 def find(start: Path) -> Project:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_torchkata import report as words
-from pytest_torchkata.collect import CheckItem, NotShown, NotSolved, surroundings
+from pytest_torchkata.collect import CheckItem, NotShown, NotSolved, feedback, hidden, surroundings
+from pytest_torchkata.interview import HIDING
 from pytest_torchkata.kata import Kata, State
 from pytest_torchkata.progress import ProgressError, Standing
 from pytest_torchkata.project import Project
@@ -24,6 +25,8 @@ def data_of(item: CheckItem, call: pytest.CallInfo[None], report: pytest.TestRep
     """Return what the record needs of a check's report, as plain data that xdist can send."""
     problem = call.excinfo.value if call.excinfo else None
     verdict = problem.verdict if isinstance(problem, NotSolved) else None
+    if report.when == "call" and hidden in item.stash:
+        verdict = item.stash[hidden]
     if verdict is not None:
         outcome: str = verdict.outcome
     elif isinstance(problem, NotShown):
@@ -39,6 +42,8 @@ def data_of(item: CheckItem, call: pytest.CallInfo[None], report: pytest.TestRep
         "outcome": outcome,
         "title": item.title,
         "mistake": verdict.mistake if verdict else None,
+        "cause": verdict.cause if verdict else "",
+        "hidden": item.config.stash[feedback] in HIDING,
         "checks": file.checks,
         "selected": file.selected,
         "seed": item.config.stash[surroundings].seed_for(file.kata),
@@ -52,10 +57,13 @@ def data_of(item: CheckItem, call: pytest.CallInfo[None], report: pytest.TestRep
 class _Tally:
     """What was seen of one kata in this run."""
 
+    checks: int
     outcomes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     first_failing: str | None = None
-    mistake: str | None = None
+    mistakes: list[str] = field(default_factory=list)
+    """The known mistakes, each once."""
+    broke_rule: bool = False
 
     def add(self, data: dict[str, Any], seconds: float) -> None:
         self.seconds += seconds
@@ -63,20 +71,25 @@ class _Tally:
             return
         self.outcomes.append(data["outcome"])
         if data["outcome"] == "failed" and self.first_failing is None:
-            self.first_failing, self.mistake = data["title"], data["mistake"]
+            self.first_failing = data["title"]
+        if data["mistake"] and data["mistake"] not in self.mistakes:
+            self.mistakes.append(data["mistake"])
+        self.broke_rule |= data["cause"] == "rule"
 
-    def state(self, checks: int) -> State | None:
+    def state(self) -> State | None:
         """Return the kata's state as far as this run shows it; None if it does not."""
         if "failed" in self.outcomes:
             return "failing"
         if "to do" in self.outcomes:
             return "to do"
-        complete = len(self.outcomes) == checks and "error" not in self.outcomes
+        complete = len(self.outcomes) == self.checks and "error" not in self.outcomes
         return "solved" if complete and "passed" in self.outcomes else None
 
 
 class Recorder:
     """Records each kata's verdict with its last check, and tells the standing at the end of the run."""
+
+    title = "progress"
 
     def __init__(self, project: Project, *, due_only: bool, track: Sequence[Kata]) -> None:
         self._due_only = due_only
@@ -92,7 +105,7 @@ class Recorder:
         data = getattr(report, "torchkata", None)
         if not data:
             return
-        tally = self._tallies.setdefault(data["kata"], _Tally())
+        tally = self._tallies.setdefault(data["kata"], _Tally(data["checks"]))
         tally.add(data, report.duration)
         # A blocked kata's further checks change nothing, and a run may be stopped before them.
         done = len(tally.outcomes) == data["selected"] or "failed" in tally.outcomes
@@ -100,7 +113,7 @@ class Recorder:
             self._record(data, tally)
 
     def _record(self, data: dict[str, Any], tally: _Tally) -> None:
-        state = tally.state(data["checks"])
+        state = tally.state()
         self._states[data["kata"]] = state
         if state is None:
             return
@@ -114,7 +127,7 @@ class Recorder:
                 source=data["source"],
                 seconds=tally.seconds,
                 failing=tally.first_failing,
-                mistake=tally.mistake,
+                mistake=next(iter(tally.mistakes), None),
                 device=data["device"],
             )
         except ProgressError as error:
@@ -125,9 +138,12 @@ class Recorder:
         lines = self._lines() if self._tallies else self._nothing_due() if self._due_only else []
         if not lines:
             return
-        terminalreporter.write_sep("=", "progress")
+        self._write(terminalreporter, lines)
+
+    def _write(self, reporter: TerminalReporter, lines: Sequence[str]) -> None:
+        reporter.write_sep("=", self.title)
         for line in lines:
-            terminalreporter.write_line(line, **words.colour(line))
+            reporter.write_line(line, **words.colour(line))
 
     def _nothing_due(self) -> list[str]:
         return list(words.nothing_due(self._catalogue, self._standings()))

@@ -81,6 +81,7 @@ def failure(
     parameters: Mapping[str, object],
     verdict: Verdict,
     not_shown: int,
+    hints: bool,
     seed: int,
 ) -> Iterator[str]:
     """Tell what a kata's first failing check saw, and what is known about why."""
@@ -95,7 +96,8 @@ def failure(
     if not_shown:
         noun = "check" if not_shown == 1 else "checks"
         yield f"   {not_shown} more {noun} not shown: fix this one first, or run with --all-checks."
-    yield f"   Stuck?  pytest --hint {kata.id}    (inputs from --kata-seed {seed}, kept until it passes)"
+    stuck = f"Stuck?  pytest --hint {kata.id}    " if hints else ""
+    yield f"   {stuck}(inputs from --kata-seed {seed}, kept until it passes)"
 
 
 def _grouped(titles: Sequence[str]) -> Iterator[str]:

@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
@@ -370,8 +370,8 @@ class _Waiting:
     def pytest_sessionstart(self, session: Any) -> None:
         self._reporter = session.config.pluginmanager.get_plugin("terminalreporter")
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: Any) -> None:
+    @pytest.hookimpl(wrapper=True)  # before whatever else is done in there
+    def pytest_runtestloop(self, session: Any) -> Generator[None, object, object]:
         sys.stdout.flush()
         _rehearse(session)
         gc.collect()
@@ -379,6 +379,7 @@ class _Waiting:
         if not os.read(self._word, 1):
             os._exit(0)  # nobody wants this run any more
         _restart_clock(self._reporter)
+        return (yield)
 
 
 def _rehearse(session: pytest.Session) -> None:
@@ -407,7 +408,7 @@ class _Rehearsal:
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
 
-    def verdict(self, check: Check, seed: int) -> Verdict:
+    def verdict(self, check: Check, seed: int, *, explained: bool) -> Verdict:
         with contextlib.suppress(SandboxError, KataError):
             self._judge.expect(check, seed)
         return Verdict("passed")

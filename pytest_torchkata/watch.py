@@ -401,8 +401,8 @@ class Loop:
 
 def _lines(aid: Callable[..., Iterable[str]], kata: Kata, project: Project) -> Iterator[str]:
     try:
-        yield from aid(kata, project.store)
-    except KataError as error:
+        yield from aid(kata, project)
+    except (KataError, ProjectError) as error:
         yield str(error)
 
 

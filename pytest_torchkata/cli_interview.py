@@ -1,0 +1,228 @@
+"""``torchkata interview``: a thin front, like the rest of the command line."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shlex
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pytest_torchkata.interview import HIDING, JOURNAL, Feedback, Help, InterviewError, minutes
+from pytest_torchkata.kata import LEVELS
+from pytest_torchkata.project import find
+
+if TYPE_CHECKING:
+    from pytest_torchkata.interview import Interview
+    from pytest_torchkata.project import Project
+
+__all__ = ["app", "started"]
+
+app = typer.Typer(help="Timed mock interviews.", no_args_is_help=True, rich_markup_mode=None)
+
+_Workspace = Annotated[
+    Path | None,
+    typer.Argument(metavar="DIR", help="The interview's workspace; without it the one here, or the latest."),
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
+
+
+@app.command()
+def start(
+    katas: Annotated[
+        list[str] | None, typer.Argument(metavar="ID", help="These katas, instead of drawn ones.")
+    ] = None,
+    time: Annotated[int, typer.Option("--minutes", min=1, help="How long it lasts.")] = 45,
+    topics: Annotated[str, typer.Option(metavar="A,B", help="Only of these topics.")] = "",
+    level: Annotated[str, typer.Option(metavar="A,B", help=f"Only of these: {', '.join(LEVELS)}.")] = "",
+    count: Annotated[
+        int | None, typer.Option("--katas", min=1, help="How many; else as many as fit.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Draw the katas of an earlier interview again.")] = None,
+    feedback: Annotated[Feedback, typer.Option(help="What pytest tells meanwhile.")] = "full",
+    hints: Annotated[Help, typer.Option("--hints", help="Whether there are hints and reveals.")] = "off",
+    gpu: Annotated[bool, typer.Option("--gpu", help="Katas for CUDA too, and judge there as well.")] = False,
+    into: Annotated[Path | None, typer.Option(metavar="DIR", help="The workspace to make.")] = None,
+) -> None:
+    """Draw katas, make a workspace, and start the clock."""
+    from pytest_torchkata import drawing
+
+    wanted = drawing.Wanted(
+        minutes=time,
+        topics=_split(topics),
+        levels=_split(level),
+        count=count,
+        named=katas or [],
+        gpu=gpu,
+        seed=secrets.randbelow(10**6) if seed is None else seed,
+    )
+    project = find(Path.cwd())
+    for line in started(drawing.start(project, wanted, {"feedback": feedback, "help": hints}, into)):
+        typer.echo(line)
+
+
+def started(interview: Interview) -> Iterator[str]:
+    """Say what an interview is about, and what to type."""
+    from pytest_torchkata.catalogue import facts
+    from pytest_torchkata.project import around
+
+    terms, place = interview.terms, interview.path.parent
+    catalogue = around(place).catalogue
+    katas = f"{len(terms.katas)} kata{'s' * (len(terms.katas) != 1)}"
+    yield f"{terms.minutes} minutes, {katas} (seed {terms.seed})"
+    yield ""
+    width = max(map(len, terms.katas))
+    for name in terms.katas:
+        known = facts(catalogue.find(name))
+        yield f"  {name:{width}}   {known.level:7} {known.minutes:3} min   {known.title}"
+    yield ""
+    yield f"  cd {shlex.quote(_shown(place))}"
+    yield f"  pytest                        judges what you wrote{_TOLD[terms.feedback]}"
+    yield "  torchkata interview status    the time that is left"
+    yield "  torchkata interview finish    hands in, before the time is over"
+    yield ""
+    yield "The clock runs."
+
+
+_TOLD = {
+    "full": "",
+    "names": ", and says which checks pass",
+    "counts": ", and says how many checks pass",
+    "none": ", and says nothing until the end",
+}
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _shown(path: Path) -> str:
+    from pytest_torchkata.explain import shown
+
+    return shown(path)
+
+
+# The one that is going on -------------------------------------------------------------------------
+
+
+def _here(workspace: Path | None) -> tuple[Project, Interview]:
+    """Return the interview that is meant, and the project that its workspace is."""
+    from pytest_torchkata import clock
+    from pytest_torchkata.drawing import FOLDER
+    from pytest_torchkata.interview import Interview
+    from pytest_torchkata.project import around
+
+    project = around(workspace or Path.cwd())
+    if project.interview is not None:
+        return project, Interview.read(project.interview)
+    if workspace is not None:
+        raise InterviewError(f"{workspace} is not the workspace of an interview: no {JOURNAL} is set there.")
+    found = [Interview.read(path) for path in sorted(project.root.glob(f"{FOLDER}/*/{JOURNAL}"))]
+    if not found:
+        raise InterviewError("There is no interview here. Start one:  torchkata interview start")
+    now = clock.read()
+    latest = max(found, key=lambda each: (each.phase(now) != "finished", each.path))
+    return around(latest.path.parent), latest
+
+
+@app.command()
+def status(workspace: _Workspace = None, as_json: _Json = False) -> None:
+    """Show the time, the katas, and the last verdicts."""
+    from pytest_torchkata import clock, scorecard
+
+    project, interview = _here(workspace)
+    now = clock.read()
+    phase = interview.phase(now)
+    if phase == "over":
+        return _finish(project, interview, gpu=False, as_json=as_json)
+    if phase == "finished":
+        return _show(project, scorecard.read(interview.path.parent / scorecard.JSON), as_json)
+    trails = scorecard.trail(interview)
+    seen = {name: dict(_last(interview, name)) for name in interview.terms.katas}
+    if interview.terms.feedback in HIDING:
+        trails = {name: scorecard.Trail(runs=trail.runs) for name, trail in trails.items()}
+    if as_json:
+        katas = [{"id": name, **seen[name], **asdict(trails[name])} for name in seen]
+        times = {"minutes": interview.terms.minutes, "left": interview.left(now)}
+        return typer.echo(json.dumps({"phase": phase, **times, "katas": katas}, indent=2))
+    left, whole = minutes(interview.left(now)), minutes(interview.terms.seconds)
+    typer.echo(f"{left} of {whole} left{', paused' * (phase == 'paused')}   {_shown(interview.path.parent)}")
+    width = max(map(len, seen))
+    for name, verdict in seen.items():
+        runs = trails[name].runs
+        tried = f"   {runs} run{'s' * (runs != 1)}" if runs else ""
+        typer.echo(f"  {verdict.get('mark', '·')} {name:{width}}   {verdict.get('words', 'not run')}{tried}")
+    return None
+
+
+def _last(interview: Interview, name: str) -> dict[str, Any]:
+    """Return as much of the last verdict on a kata as was agreed on."""
+    verdicts = [event.data.get("katas", {}) for event in interview.events if event.what == "verdicts"]
+    last = next((each[name] for each in reversed(verdicts) if name in each), None)
+    if last is None:
+        return {}
+    if interview.terms.feedback == "none":
+        return {"words": "judged"}
+    mark = {"solved": "✓", "failing": "✗"}.get(last["state"], "·")
+    if last["state"] == "to do":
+        return {"mark": mark, "words": "to do"}
+    return {"mark": mark, "words": f"{last['passed']} of {last['checks']} checks pass"}
+
+
+@app.command()
+def pause(workspace: _Workspace = None) -> None:
+    """Stop the clock; it is written down."""
+    _turn(workspace, "running", "pause", "The clock stands still. To go on:  torchkata interview resume")
+
+
+@app.command()
+def resume(workspace: _Workspace = None) -> None:
+    """Let the clock go on."""
+    _turn(workspace, "paused", "resume", "The clock runs.")
+
+
+def _turn(workspace: Path | None, phase: str, what: str, said: str) -> None:
+    from pytest_torchkata import clock
+
+    _, interview = _here(workspace)
+    now = clock.read()
+    if (there := interview.phase(now)) != phase:
+        raise InterviewError(f"The interview is {there}, and {what} is for one that is {phase}.")
+    interview.snapshot(what, now)
+    typer.echo(f"{minutes(interview.left(now))} left. {said}")
+
+
+@app.command()
+def finish(
+    workspace: _Workspace = None,
+    gpu: Annotated[bool, typer.Option("--gpu", help="Judge on CUDA as well.")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Hand in: judge what was saved in time, and write the scorecard."""
+    project, interview = _here(workspace)
+    _finish(project, interview, gpu=gpu, as_json=as_json)
+
+
+def _finish(project: Project, interview: Interview, *, gpu: bool, as_json: bool) -> None:
+    from pytest_torchkata import scorecard
+
+    card = scorecard.finish(interview, project, lambda line: typer.echo(line, err=True), gpu=gpu)
+    _show(project, card, as_json)
+
+
+def _show(project: Project, card: Any, as_json: bool) -> None:
+    from pytest_torchkata import scorecard
+
+    if as_json:
+        typer.echo(json.dumps(asdict(card), indent=2))
+        return
+    for line in scorecard.told(card):
+        typer.echo(line)
+    typer.echo("")
+    typer.echo(
+        f" The scorecard:  {_shown(project.root / scorecard.HTML)}   {_shown(project.root / scorecard.JSON)}"
+    )
