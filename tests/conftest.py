@@ -1,5 +1,8 @@
 """Miniature projects for pytester: a clone with small katas, good and broken."""
 
+import os
+import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -229,6 +232,53 @@ def until(condition, seconds=60):
     while not condition():
         assert time.monotonic() < end, "it did not come to that"
         time.sleep(0.02)
+
+
+def git(project, *arguments):
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "gc.auto=0"]
+    subprocess.run(["git", *who, *arguments], cwd=project.path, check=True, capture_output=True)
+
+
+def commit(project, message):
+    git(project, "add", "-A")
+    git(project, "commit", "-q", "-m", message)
+
+
+class Terminal:
+    """A window of tmux in which something runs."""
+
+    def __init__(self, folder, name):
+        self._tmux = ["tmux", "-L", name, "-f", os.devnull]
+        self.folder = folder
+
+    def start(self, command, width=90, height=60):
+        size = ["-x", str(width), "-y", str(height)]
+        line = f"{shlex.join(command)}; echo status $?; stty -a | grep -o -- '-\\?icanon'; cat"
+        self._call("new-session", "-d", "-s", "w", *size, "-c", str(self.folder), line)
+
+    def keys(self, *keys):
+        self._call("send-keys", "-t", "w", *keys)
+
+    def resize(self, width, height):
+        self._call("resize-window", "-t", "w", "-x", str(width), "-y", str(height))
+
+    def screen(self, scrolled=False):
+        lines = self._call("capture-pane", "-p", "-t", "w", *(["-S", "-"] if scrolled else []))
+        return lines.rstrip()
+
+    def wait(self, pattern, seconds=60):
+        """Wait until the screen shows this, and return it."""
+        end = time.monotonic() + seconds
+        while not re.search(pattern, screen := self.screen(), re.DOTALL):
+            assert time.monotonic() < end, f"{pattern!r} did not appear:\n{screen}"
+            time.sleep(0.02)
+        return screen
+
+    def close(self):
+        subprocess.run([*self._tmux, "kill-server"], capture_output=True, check=False)
+
+    def _call(self, *arguments):
+        return subprocess.run([*self._tmux, *arguments], check=True, capture_output=True, text=True).stdout
 
 
 class Shared(sandbox.Sandbox):

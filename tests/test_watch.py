@@ -8,14 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
 
 from benchmarks.soak import processes
 from pytest_torchkata.progress import Store
-from tests.conftest import REFERENCE, STUB, TOML, until
+from tests.conftest import REFERENCE, STUB, TOML, Terminal, commit, git, until
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
@@ -30,43 +29,6 @@ ENDLESS = "def double(x):\n    while True: pass\n"
 MENU = r"\[toy/\w+\]  n next  h hint  a all checks  r reset  v reveal  l list  q quit"
 
 
-class Terminal:
-    """A window of tmux in which something runs."""
-
-    def __init__(self, folder, name):
-        self._tmux = ["tmux", "-L", name, "-f", os.devnull]
-        self.folder = folder
-
-    def start(self, command, width=90, height=60):
-        size = ["-x", str(width), "-y", str(height)]
-        line = f"{shlex.join(command)}; echo status $?; stty -a | grep -o -- '-\\?icanon'; cat"
-        self._call("new-session", "-d", "-s", "w", *size, "-c", str(self.folder), line)
-
-    def keys(self, *keys):
-        self._call("send-keys", "-t", "w", *keys)
-
-    def resize(self, width, height):
-        self._call("resize-window", "-t", "w", "-x", str(width), "-y", str(height))
-
-    def screen(self, scrolled=False):
-        lines = self._call("capture-pane", "-p", "-t", "w", *(["-S", "-"] if scrolled else []))
-        return lines.rstrip()
-
-    def wait(self, pattern, seconds=60):
-        """Wait until the screen shows this, and return it."""
-        end = time.monotonic() + seconds
-        while not re.search(pattern, screen := self.screen(), re.DOTALL):
-            assert time.monotonic() < end, f"{pattern!r} did not appear:\n{screen}"
-            time.sleep(0.02)
-        return screen
-
-    def close(self):
-        subprocess.run([*self._tmux, "kill-server"], capture_output=True, check=False)
-
-    def _call(self, *arguments):
-        return subprocess.run([*self._tmux, *arguments], check=True, capture_output=True, text=True).stdout
-
-
 @pytest.fixture
 def toys(empty_project):
     """Three katas of one topic, committed as they are handed out."""
@@ -75,16 +37,6 @@ def toys(empty_project):
     git(empty_project, "init", "-q", "-b", "main")
     commit(empty_project, "stubs")
     return empty_project
-
-
-def git(project, *arguments):
-    who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "gc.auto=0"]
-    subprocess.run(["git", *who, *arguments], cwd=project.path, check=True, capture_output=True)
-
-
-def commit(project, message):
-    git(project, "add", "-A")
-    git(project, "commit", "-q", "-m", message)
 
 
 @pytest.fixture
