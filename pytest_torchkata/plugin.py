@@ -148,10 +148,13 @@ def _answer(config: pytest.Config, question: str) -> Iterable[str]:
     from pytest_torchkata import aids
 
     project = config.stash[_project]
+    if rescued := project.store.rescue():
+        yield rescued
     if question == "progress":
-        return aids.progress(project)
+        yield from aids.progress(project)
+        return
     kata = project.catalogue.find(config.getoption(question))
-    return aids.hint(kata, project.store) if question == "hint" else aids.reveal(kata, project.store)
+    yield from (aids.hint if question == "hint" else aids.reveal)(kata, project.store)
 
 
 # Collecting ---------------------------------------------------------------------------------------

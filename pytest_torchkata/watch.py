@@ -183,6 +183,8 @@ class Loop:
     def run(self) -> None:
         """Deal with events until the learner leaves."""
         self._terminal.show([f"Watching {self._named()}; importing torch ...", ""])
+        if rescued := self._project.store.rescue():
+            self._note = (_content(self._kata.stub) or b"", ["", f" {rescued}"])
         self._begin()
         while True:
             event = self._events.get()
