@@ -58,7 +58,10 @@ def imported(path: Path) -> History:
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
         _refuse(path, f'it has no "format": "{_FORMAT}"')
     if type(data.get("version")) is int and data["version"] > VERSION:
-        _refuse(path, f"its version is {data['version']}, from a newer pytest-torchkata, which to update to")
+        raise ProgressError(
+            f"{path} was exported by a newer pytest-torchkata (its version is {data['version']}, this one "
+            f"knows version {VERSION}). Nothing was imported; update pytest-torchkata to import it."
+        )
     if data.get("version") != VERSION:
         _refuse(path, f"its version is {reprlib.repr(data.get('version'))}, expected {VERSION}")
     if sorted(data) != sorted(names):

@@ -178,13 +178,14 @@ class Loop:
         """What is to be said below the verdict on this content of the stub."""
         self._numbers = itertools.count(1)
         self._run: Run | None = None
+        rescued = project.store.rescue()
         self._kata = self._first()
+        if rescued:
+            self._note = (_content(self._kata.stub) or b"", ["", f" {rescued}"])
 
     def run(self) -> None:
         """Deal with events until the learner leaves."""
         self._terminal.show([f"Watching {self._named()}; importing torch ...", ""])
-        if rescued := self._project.store.rescue():
-            self._note = (_content(self._kata.stub) or b"", ["", f" {rescued}"])
         self._begin()
         while True:
             event = self._events.get()
