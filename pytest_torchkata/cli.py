@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 
 from pytest_torchkata import cli_interview
 from pytest_torchkata.catalogue import KataError, closest, facts
+from pytest_torchkata.history import all_rows, counted
 from pytest_torchkata.kata import KINDS, LEVELS, Kata, State
 from pytest_torchkata.progress import ProgressError, Standing
 from pytest_torchkata.project import Project, ProjectError, find
@@ -213,6 +214,14 @@ def _standing(standing: Standing) -> str:
 # Practising ---------------------------------------------------------------------------------------
 
 
+def _here() -> Project:
+    """Return the project around; what can be read of a damaged record is saved first, and that is told."""
+    project = find(Path.cwd())
+    if rescued := project.store.rescue():
+        _console(error=True).print(rescued, **_PLAIN)
+    return project
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         from pytest_torchkata.practice import version
@@ -269,7 +278,7 @@ def next(track: _Track = None, as_json: _Json = False) -> None:  # noqa: A001 (t
     """Say what to do now, and why."""
     from pytest_torchkata import review
 
-    project = find(Path.cwd())
+    project = _here()
     standings = project.store.standings()
     katas = [kata for kata in _katas(project, track) if kata.stub.is_file()]
     advice = review.advise(katas, standings, in_order=track is not None)
@@ -325,7 +334,7 @@ def list_katas(
     as_json: _Json = False,
 ) -> None:
     """Show the katas; filters combine."""
-    project = find(Path.cwd())
+    project = _here()
     katas, standings = _katas(project, track), project.store.standings()
     wanted = {
         "topic": _chosen(topic, (kata.topic for kata in katas), "--topic"),
@@ -367,7 +376,7 @@ def list_tracks(as_json: _Json = False) -> None:
     """Show the tracks: ways through the katas."""
     from pytest_torchkata import tracks
 
-    project = find(Path.cwd())
+    project = _here()
     known, standings = tracks.tracks(project.catalogue), project.store.standings()
     if as_json:
         return _dump([{**vars(each), "katas": [kata.id for kata in each.katas]} for each in known])
@@ -404,7 +413,7 @@ def show(kata_id: _Id, as_json: _Json = False) -> None:
     """Show a kata's statement, and how you stand with it."""
     from pytest_torchkata import practice
 
-    project = find(Path.cwd())
+    project = _here()
     kata = project.catalogue.find(kata_id)
     known, standing = facts(kata), project.store.standing(kata.id)
     statement = practice.statement(project, kata)
@@ -428,7 +437,7 @@ def hint(kata_id: _Id) -> None:
     """Show the next hint for a kata."""
     from pytest_torchkata import aids
 
-    project = find(Path.cwd())
+    project = _here()
     _say(aids.hint(project.catalogue.find(kata_id), project))
 
 
@@ -437,7 +446,7 @@ def reveal(kata_id: _Id) -> None:
     """Show a kata's solution; if it is not solved, it is given up."""
     from pytest_torchkata import aids
 
-    project = find(Path.cwd())
+    project = _here()
     _say(aids.reveal(project.catalogue.find(kata_id), project))
 
 
@@ -446,7 +455,7 @@ def reset(kata_id: _Id) -> None:
     """Put a stub back as it was handed out, and keep what you wrote."""
     from pytest_torchkata import practice
 
-    project = find(Path.cwd())
+    project = _here()
     kata = project.catalogue.find(kata_id)
     kept = practice.reset(project, kata)
     _say([f"✓ {_typed(kata.stub)} is as it was handed out."])
@@ -457,7 +466,7 @@ def reset(kata_id: _Id) -> None:
 @app.command()
 def status(as_json: _Json = False) -> None:
     """Show how far every kata is."""
-    project = find(Path.cwd())
+    project = _here()
     if not as_json:
         from pytest_torchkata import aids
 
@@ -465,6 +474,38 @@ def status(as_json: _Json = False) -> None:
     standings = project.store.standings()
     katas = {kata.id: standings.get(kata.id, Standing()) for kata in project.catalogue.all()}
     return _dump({name: {**asdict(each), "due": each.is_due()} for name, each in katas.items()})
+
+
+@app.command("export")
+def export_record(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; - for standard output.")],
+) -> None:
+    """Write the whole record as JSON, for a copy or for another machine."""
+    from pytest_torchkata import exchange, practice
+
+    history = _here().store.history()
+    content = exchange.exported(history)
+    if str(file) == "-":
+        return typer.echo(content, nl=False)
+    practice.write_new(Path.cwd(), {str(file): content})
+    return _say([f"✓ {counted(history)} written to {_typed(file)}"])
+
+
+@app.command("import")
+def import_record(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What was exported, or a record itself.")],
+) -> None:
+    """Add what another record has and this one lacks."""
+    from pytest_torchkata import exchange
+
+    store = _here().store
+    theirs = exchange.imported(file)
+    added = store.merge(theirs)
+    known = len([*all_rows(theirs)]) - len([*all_rows(added)])
+    if any(added):
+        _say([f"✓ {counted(added)} added; {known} {'was' if known == 1 else 'were'} here already"])
+    else:
+        _say([f"✓ Nothing to add: all of {counted(theirs)} were here already"])
 
 
 @app.command()

@@ -151,9 +151,11 @@ def _project(project: Project) -> Iterator[Finding]:
 def _record(project: Project) -> Finding:
     path = project.store.path
     try:
+        project.store.check()
         met = len(project.store.standings())
     except ProgressError as error:
-        return Finding("broken", "record", str(error), f"move {path} away, or restore it from a copy")
+        to_do = f"torchkata status  saves what can be read, if anything; or move {path} away, or restore it"
+        return Finding("broken", "record", str(error), to_do)
     return Finding("fine", "record", f"{path}, katas met: {met}" if path.exists() else f"{path}, not begun")
 
 

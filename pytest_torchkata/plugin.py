@@ -169,11 +169,15 @@ def _answer(config: pytest.Config, question: str) -> Iterable[str]:
 
     project = config.stash[_project]
     if question == "interview":
-        return _interviewed(project, config.getoption("interview"))
+        yield from _interviewed(project, config.getoption("interview"))
+        return
+    if rescued := project.store.rescue():
+        yield rescued
     if question == "progress":
-        return aids.progress(project)
+        yield from aids.progress(project)
+        return
     kata = project.catalogue.find(config.getoption(question))
-    return aids.hint(kata, project) if question == "hint" else aids.reveal(kata, project)
+    yield from (aids.hint if question == "hint" else aids.reveal)(kata, project)
 
 
 def _interviewed(project: Project, time: str) -> Iterable[str]:

@@ -10,11 +10,11 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from pytest_torchkata import catalogue
 from pytest_torchkata.catalogue import Catalogue, installed
+from pytest_torchkata.files import keep
 from pytest_torchkata.interview import Interview
 from pytest_torchkata.kata import Kata
 from pytest_torchkata.progress import ProgressError
@@ -276,17 +276,7 @@ def _keep(project: Project, kata: Kata, written: bytes) -> Path:
     folder = project.root / _PRIVATE / "kept" / kata.topic
     with _explaining():
         folder.mkdir(parents=True, exist_ok=True)
-        first = f"{kata.name}.{datetime.now():%Y-%m-%d.%H%M%S}"
-        number = 1
-        while True:
-            path = folder / (f"{first}.py" if number == 1 else f"{first}-{number}.py")
-            try:
-                with path.open("xb") as file:
-                    file.write(written)
-            except FileExistsError:
-                number += 1
-            else:
-                return path
+        return keep(folder, f"{kata.name}.", written, ".py")
 
 
 def handed_out(project: Project, kata: Kata) -> bytes:

@@ -99,6 +99,12 @@ class Recorder:
         self._tallies: dict[str, _Tally] = {}
         self._states: dict[str, State | None] = {}
         self._trouble: str | None = None
+        self._rescued = ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Look at the record before anything reads it."""
+        self._rescued = self._store.rescue()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a report, and record its kata when that was its last check."""
@@ -136,6 +142,7 @@ class Recorder:
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
         """Show how far the topics of this run have come, and what to do next."""
         lines = self._lines() if self._tallies else self._nothing_due() if self._due_only else []
+        lines += [f" {self._rescued}"] if self._rescued else []
         if not lines:
             return
         self._write(terminalreporter, lines)

@@ -178,7 +178,10 @@ class Loop:
         """What is to be said below the verdict on this content of the stub."""
         self._numbers = itertools.count(1)
         self._run: Run | None = None
+        rescued = project.store.rescue()
         self._kata = self._first()
+        if rescued:
+            self._note = (_content(self._kata.stub) or b"", ["", f" {rescued}"])
 
     def run(self) -> None:
         """Deal with events until the learner leaves."""

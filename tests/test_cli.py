@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -237,6 +239,40 @@ def test_a_damaged_record_is_named(project, torchkata, record):
         assert f"The progress file {path} is damaged" in said.stderr
 
 
+def test_what_can_be_read_of_a_damaged_record_is_saved_and_told_once(project, torchkata, record):
+    record("failing")
+    record("solved", "toy/other")
+    path = spoil_a_row(project)
+    damaged = path.read_bytes()
+    assert re.search(
+        r"✗ record .* is damaged, or not a progress file \(seed is '\?', .*\n +→ torchkata status  saves",
+        torchkata("doctor").stdout,
+    )
+    assert path.read_bytes() == damaged
+
+    said = torchkata("list", "--json")
+    assert said.exit_code == 0
+    assert [row["state"] for row in json.loads(said.stdout)] == ["to do"]
+    (copy,) = path.parent.glob("progress.sqlite3.damaged-*")
+    assert said.stderr == (
+        f"The progress file {path} was damaged "
+        "(seed is '?', expected the digits of a whole number, as a text). "
+        "What could be read of it was saved, and you go on with that: 1 run, 0 aids and 0 interviews. "
+        f"The damaged file is kept as {copy}.\n"
+    )
+    assert copy.read_bytes() == damaged
+    assert torchkata("next").stderr == ""
+    assert re.search(r"✓ record .*, katas met: 1", torchkata("doctor").stdout)
+
+
+def spoil_a_row(project):
+    """Damage the first run of the record."""
+    path = find(project.path).store.path
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE run SET seed = '?' WHERE id = 1")
+    return path
+
+
 def test_a_misspelled_command_is_recognised(torchkata):
     said = torchkata("lits")
     assert said.exit_code == 2
@@ -245,7 +281,20 @@ def test_a_misspelled_command_is_recognised(torchkata):
 
 def test_help_names_every_command(torchkata):
     said = torchkata("--help").stdout
-    for name in ("init", "watch", "next", "list", "show", "hint", "reveal", "reset", "status", "update"):
+    for name in (
+        "init",
+        "watch",
+        "next",
+        "list",
+        "show",
+        "hint",
+        "reveal",
+        "reset",
+        "status",
+        "update",
+        "export",
+        "import",
+    ):
         assert re.search(rf"^  {name} +[A-Z].*\.$", said, re.MULTILINE)
     assert "..." not in said.replace("[ARGS]...", "")
 

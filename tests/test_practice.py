@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from pytest_torchkata import doctor, practice, project
+from pytest_torchkata import doctor, files, practice, project
 from pytest_torchkata.project import find
 from tests.conftest import PREDICT, STUB, TOML
 
@@ -300,7 +300,7 @@ def test_two_resets_in_one_second_keep_both(drills, monkeypatch):
         def now():
             return datetime(2026, 1, 2, 3, 4, 5)
 
-    monkeypatch.setattr(practice, "datetime", Clock)
+    monkeypatch.setattr(files, "datetime", Clock)
     for text in ("one", "two", "three"):
         drills.stub().write_text(text)
         drills.run("reset", "toy/double")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import sqlite3
 import time
 from contextlib import closing
@@ -12,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from pytest_torchkata import progress
+from pytest_torchkata import database
+from pytest_torchkata.database import Database
 from pytest_torchkata.kata import State
-from pytest_torchkata.progress import ProgressError, Standing, Store
+from pytest_torchkata.progress import Aid, History, Interview, ProgressError, Run, Standing, Store
 
 KATA = "losses/focal_loss"
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -399,77 +401,107 @@ def test_ten_thousand_runs_are_summed_up_in_no_time(store: Store) -> None:
     assert min(took) < 0.1
 
 
-# Files of earlier versions ------------------------------------------------------------------------
+# Files of each version ----------------------------------------------------------------------------
 
-VERSION_1 = f"""
-    CREATE TABLE run (
-        id INTEGER PRIMARY KEY,
-        kata TEXT NOT NULL,
-        at TEXT NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('solved', 'to do', 'failing')),
-        passed INTEGER NOT NULL,
-        checks INTEGER NOT NULL,
-        seed TEXT NOT NULL,
-        source TEXT NOT NULL,
-        seconds REAL NOT NULL,
-        failing TEXT,
-        mistake TEXT,
-        device TEXT NOT NULL
-    );
-    CREATE INDEX run_by_kata ON run (kata);
-    CREATE TABLE aid (
-        id INTEGER PRIMARY KEY,
-        kata TEXT NOT NULL,
-        at TEXT NOT NULL,
-        kind TEXT NOT NULL CHECK (kind IN ('hint', 'reveal')),
-        what TEXT NOT NULL
-    );
-    INSERT INTO run VALUES
-        (1, '{KATA}', '{NOON.isoformat()}', 'solved', 5, 5, '7', 'a', 0.25, NULL, NULL, 'cpu');
-    INSERT INTO aid VALUES (1, '{KATA}', '{NOON.isoformat()}', 'hint', '1');
-    INSERT INTO aid VALUES (4, '{KATA}', '{NOON.isoformat()}', 'reveal', 'all');
-    PRAGMA user_version = 1;
-"""
+KEPT = sorted((Path(__file__).parent / "progress").glob("version_*.sqlite3"))
 
 
-@pytest.fixture
-def old(store: Store) -> Store:
-    """A record that was begun before a stub that is put back was recorded."""
+@pytest.fixture(params=KEPT, ids=lambda path: path.stem)
+def kept(request: pytest.FixtureRequest, store: Store) -> Store:
+    """A record as the code of that version has left it."""
     store.path.parent.mkdir()
-    with closing(sqlite3.connect(store.path)) as connection:
-        connection.executescript(VERSION_1)
+    store.path.write_bytes(request.param.read_bytes())
     return store
 
 
-def test_a_file_of_version_1_is_read_as_it_is(old: Store) -> None:
-    whole = old.path.read_bytes()
-    known = old.standing(KATA)
-    assert (known.state, known.attempts, known.hints, known.revealed) == ("solved", 1, 1, True)
-    assert known.due_at is not None
-    assert known.due_at > NOON
-    assert old.path.read_bytes() == whole
+def version(store: Store) -> int:
+    return int(rows(store, "PRAGMA user_version")[0][0])
 
 
-def test_a_file_of_version_1_goes_on_and_loses_nothing(old: Store) -> None:
-    before = old.standing(KATA)
-    old.reset(KATA)
-    assert rows(old, "PRAGMA user_version") == [(2,)]
-    assert rows(old, "SELECT id, kata, kind, what FROM aid") == [
-        (1, KATA, "hint", "1"),
-        (4, KATA, "reveal", "all"),
-        (5, KATA, "reset", "stub"),
-    ]
-    assert (old.standing(KATA).state, old.standing(KATA).due_at) == ("to do", before.due_at)
-    assert Store(old.path).standings() == old.standings()
-    assert rows(old, "SELECT name FROM sqlite_master ORDER BY name") == [("aid",), ("run",), ("run_by_kata",)]
+def test_a_file_of_every_version_is_kept() -> None:
+    assert [int(path.stem.partition("_")[2]) for path in KEPT] == [*range(1, database.VERSION + 1)]
 
 
-def test_an_old_and_a_new_file_have_the_same_tables(old: Store, tmp_path: Path) -> None:
+def test_a_file_of_each_version_is_read_as_it_is(kept: Store) -> None:
+    whole = kept.path.read_bytes()
+    known = kept.standings()
+    assert known["losses/focal_loss"] == Standing(
+        state="solved",
+        source="b",
+        attempts=2,
+        solved_at=datetime(2026, 3, 1, 14, tzinfo=UTC),
+        last_at=datetime(2026, 3, 1, 14, tzinfo=UTC),
+        passed=5,
+        checks=5,
+        hints=1,
+        revealed=True,
+        due_at=datetime(2026, 3, 2, 14, tzinfo=UTC),
+        closed=True,
+    )
+    relu = known["autograd/my_relu"]
+    assert (relu.attempts, relu.solved_at) == (2, datetime(2026, 3, 1, 16, tzinfo=UTC))
+    assert (relu.state, relu.closed) == (("solved", True) if version(kept) == 1 else ("to do", False))
+    assert known["gone/since"].revealed_before_solving
+    assert kept.history().runs[0].failing == "γ = 0 is cross-entropy"
+    assert len(kept.history().interviews) == (version(kept) >= 3)
+    kept.check()
+    assert kept.rescue() == ""
+    assert kept.path.read_bytes() == whole
+
+
+def test_a_file_of_each_version_goes_on_and_loses_nothing(kept: Store) -> None:
+    known, before = kept.standings(), kept.history()
+    ids = rows(kept, "SELECT id FROM run"), rows(kept, "SELECT id FROM aid")
+    kept.interviewed("new", {}, at=NOON)
+    assert version(kept) == database.VERSION
+    assert rows(kept, "PRAGMA integrity_check") == [("ok",)]
+    added = Interview("new", NOON.isoformat(), "{}")
+    assert kept.history() == before._replace(interviews=[*before.interviews, added])
+    assert (rows(kept, "SELECT id FROM run"), rows(kept, "SELECT id FROM aid")) == ids
+    assert Store(kept.path).standings() == known
+    kept.reset("losses/focal_loss")
+    assert kept.standing("losses/focal_loss").state == "to do"
+
+
+def test_an_old_and_a_new_file_have_the_same_tables(kept: Store, tmp_path: Path) -> None:
     new = Store(tmp_path / "new.sqlite3")
-    for store in (old, new):
+    for store in (kept, new):
         store.hinted(KATA, 2)
-    columns = [rows(store, "SELECT sql FROM sqlite_master WHERE name = 'aid'") for store in (old, new)]
+    columns = [
+        {name: rows(store, f"PRAGMA table_info({name})") for name in ("run", "aid", "interview")}
+        for store in (kept, new)
+    ]
     assert columns[0] == columns[1]
+    names = "SELECT name FROM sqlite_master ORDER BY name"
+    assert rows(kept, names) == rows(new, names)
+    for store in (kept, new):
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            rows(store, "INSERT INTO aid VALUES (NULL, 'a/b', '2026-01-01', 'gift', '')")
+
+
+# Interviews ---------------------------------------------------------------------------------------
+
+
+def test_an_interview_is_recorded_once(store: Store) -> None:
+    store.interviewed("one", {"kata": "✓", "minutes": [1, 2.5, None]}, at=NOON)
+    store.interviewed("one", {"other": True})
+    store.interviewed("two", {}, at=NOON - timedelta(days=1))
+    assert store.history() == History(
+        [],
+        [],
+        [
+            Interview("one", "2025-03-01T12:00:00+00:00", '{"kata": "✓", "minutes": [1, 2.5, null]}'),
+            Interview("two", "2025-02-28T12:00:00+00:00", "{}"),
+        ],
+    )
+    assert store.standings() == {}
+
+
+@pytest.mark.parametrize("value", [object(), float("nan"), float("inf")])
+def test_a_scorecard_is_what_json_can_hold(store: Store, value: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        store.interviewed("one", {"value": value})
+    assert not store.path.exists()
 
 
 # Several writers, killed writers ------------------------------------------------------------------
@@ -560,14 +592,14 @@ def test_an_interrupted_write_is_undone(store: Store) -> None:
 
 
 def delete_and_interrupt(store: Store) -> None:
-    with store._writing() as connection:
+    with store._database.writing() as connection:
         connection.execute("DELETE FROM run")
         raise KeyboardInterrupt
 
 
 def test_a_writer_that_waits_in_vain_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     standing = judged(store, "failing")
-    monkeypatch.setattr(progress, "_PATIENCE", 0.0)
+    monkeypatch.setattr(database, "_PATIENCE", 0.0)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(ProgressError) as caught:
@@ -581,7 +613,7 @@ def test_a_writer_that_waits_in_vain_says_so(store: Store, monkeypatch: pytest.M
 
 def test_a_reader_that_waits_in_vain_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     judged(store, "failing")
-    monkeypatch.setattr(progress, "_PATIENCE", 0.0)
+    monkeypatch.setattr(database, "_PATIENCE", 0.0)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(ProgressError, match="could not be read: another run kept it locked"):
@@ -616,7 +648,7 @@ def test_what_may_only_be_read_is_read(store: Store, monkeypatch: pytest.MonkeyP
     whole = store.path.read_bytes()
 
     # As chmod would have it, but for root too.
-    monkeypatch.setattr(Store, "_connect", connect_read_only)
+    monkeypatch.setattr(Database, "_connect", connect_read_only)
     assert store.standing(KATA) == standing
     with pytest.raises(ProgressError) as caught:
         judged(store, "solved")
@@ -628,13 +660,13 @@ def test_what_may_only_be_read_is_read(store: Store, monkeypatch: pytest.MonkeyP
     assert store.path.read_bytes() == whole
 
 
-def connect_read_only(store: Store, mode: str) -> sqlite3.Connection:
+def connect_read_only(store: Database, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(f"{store.path.as_uri()}?mode=ro", uri=True, isolation_level=None)
 
 
 def test_a_stub_still_to_do_needs_no_write_access(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     judged(store, "solved")
-    monkeypatch.setattr(Store, "_connect", connect_read_only)
+    monkeypatch.setattr(Database, "_connect", connect_read_only)
     assert judged(store, "to do", kata="losses/dice_loss") == Standing()
 
 
@@ -750,13 +782,298 @@ def test_a_file_of_a_newer_version_is_left_as_it_is(store: Store) -> None:
             ask(store)
         assert str(caught.value) == (
             f"The progress file {store.path} was written by a newer pytest-torchkata (its schema "
-            "is version 99, this one knows version 2). Nothing was written; update "
+            "is version 99, this one knows version 3). Nothing was written; update "
             "pytest-torchkata to go on with this file."
         )
     assert store.path.read_bytes() == whole
 
 
-def test_text_that_cannot_be_stored_is_reported(store: Store) -> None:
-    with pytest.raises(ProgressError, match="could not be written"):
-        store.revealed(KATA, "\ud800")
+@pytest.mark.parametrize("text", ["\ud800", "zeros \0"])
+def test_text_that_cannot_be_stored_is_reported(store: Store, text: str) -> None:
+    with pytest.raises(ProgressError, match=r"could not be written \(what is .*, expected a text\)"):
+        store.revealed(KATA, text)
     assert store.standings() == {}
+
+
+@pytest.mark.parametrize("year", [1, 1969, 3000, 9999])
+def test_a_time_that_would_be_taken_for_damage_is_not_recorded(store: Store, year: int) -> None:
+    with pytest.raises(ProgressError, match=r"could not be written \(at is .*, expected a time in UTC"):
+        judged(store, "solved", at=NOON.replace(year=year, month=6))
+    assert store.rescue() == ""
+    assert store.standings() == {}
+
+
+# Saving what can be read --------------------------------------------------------------------------
+
+TOLD = re.compile(
+    r"The progress file (\S+) was damaged \((.+)\)\. What could be read of it was saved, and you go on with "
+    r"that: (\d+) runs, 1 aid and 1 interview\. The damaged file is kept as (\S+)\.",
+    re.DOTALL,
+)
+
+
+@pytest.fixture
+def long(store: Store) -> Store:
+    """A record of 400 runs, some pages of a file."""
+    at = NOON.isoformat()
+    runs = [
+        Run(KATA, at, "failing", 2, 5, "7", f"{n:064}", 0.25, "gamma = 0", None, "cpu") for n in range(400)
+    ]
+    store.merge(History(runs, [Aid(KATA, at, "hint", "1")], [Interview("one", at, "{}")]))
+    return store
+
+
+def damage(store: Store, how: str) -> bytes:
+    damaged = damaged_by(store.path.read_bytes(), how)
+    store.path.write_bytes(damaged)
+    return damaged
+
+
+def copies(store: Store) -> list[Path]:
+    return sorted(store.path.parent.glob("progress.sqlite3.damaged-*"))
+
+
+@pytest.mark.parametrize(("how", "least"), [("cut short", 150), ("a page overwritten", 350)])
+def test_what_can_be_read_of_a_damaged_file_is_saved_and_a_copy_kept(
+    long: Store, how: str, least: int
+) -> None:
+    before, damaged = long.history(), damage(long, how)
+    store = Store(long.path)
+    told = TOLD.fullmatch(store.rescue())
+    assert told
+    (copy,) = copies(store)
+    assert (told[1], told[4]) == (str(store.path), str(copy))
+    assert re.fullmatch(r"progress\.sqlite3\.damaged-\d{4}-\d\d-\d\d\.\d{6}", copy.name)
+    assert copy.read_bytes() == damaged
+
+    after = store.history()
+    assert len(after.runs) == int(told[3])
+    assert least < len(after.runs) < 400
+    assert after.runs == [run for run in before.runs if run in after.runs]
+    assert after[1:] == before[1:]
+    assert rows(store, "PRAGMA integrity_check") == [("ok",)]
+    assert names(store.path.parent) == {".gitignore", "progress.sqlite3", copy.name}
+
+    assert (store.rescue(), Store(store.path).rescue()) == ("", "")
+    judged(store, "solved", "new")
+    assert Store(store.path).history().runs[:-1] == after.runs
+    assert copies(store) == [copy]
+
+
+def test_rows_between_damaged_pages_are_saved(long: Store) -> None:
+    whole = bytearray(long.path.read_bytes())
+    for n in (30, 200, 370):
+        at = whole.index(f"{n:064}".encode()) // 4096 * 4096
+        whole[at : at + 4096] = b"\xff" * 4096
+    long.path.write_bytes(whole)
+    assert Store(long.path).rescue()
+    left = {int(run.source) for run in long.history().runs}
+    assert {0, 120, 280, 399} < left
+    assert left.isdisjoint({30, 200, 370})
+    assert len(left) > 300
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE run SET at = 'yesterday' WHERE id = 50",
+        "UPDATE run SET at = x'00' WHERE id = 50",
+        "UPDATE run SET at = '9999-12-31T00:00:00+00:00' WHERE id = 50",
+        "UPDATE run SET at = '2025-03-01' WHERE id = 50",
+        "UPDATE run SET kata = CAST(x'ff' AS TEXT) WHERE id = 50",
+        "UPDATE run SET seed = '?' WHERE id = 50",
+        "UPDATE run SET passed = 'two' WHERE id = 50",
+        "UPDATE run SET seconds = -1 WHERE id = 50",
+    ],
+)
+def test_a_row_that_cannot_be_is_left_out(long: Store, change: str) -> None:
+    before = long.history()
+    rows(long, change)
+    told = TOLD.fullmatch(Store(long.path).rescue())
+    assert told
+    assert told[3] == "399"
+    assert long.history() == before._replace(runs=before.runs[:49] + before.runs[50:])
+
+
+def test_an_index_that_does_not_fit_costs_no_row(long: Store) -> None:
+    index = rows(long, "SELECT * FROM sqlite_master WHERE name = 'run_by_kata'")[0]
+    with closing(sqlite3.connect(long.path)) as connection, connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("DELETE FROM sqlite_master WHERE name = 'run_by_kata'")
+    rows(long, "DELETE FROM run WHERE id = 50")  # of which the index is not told
+    with closing(sqlite3.connect(long.path)) as connection, connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", index)
+    assert rows(long, "PRAGMA quick_check") == [("ok",)]
+    before = long.history()
+    told = TOLD.fullmatch(Store(long.path).rescue())
+    assert told
+    assert (told[2], told[3]) == ("wrong # of entries in index run_by_kata", "399")
+    assert long.history() == before
+    assert rows(long, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_damaged_file_of_an_earlier_version_goes_on_as_one_of_this(kept: Store) -> None:
+    before = kept.history()
+    rows(kept, "UPDATE run SET seed = '?' WHERE id = 2")
+    assert kept.rescue()
+    assert version(kept) == database.VERSION
+    assert kept.history() == before._replace(runs=[before.runs[0], *before.runs[2:]])
+
+
+@pytest.mark.parametrize("how", ["two letters", "text", "zeros"])
+def test_what_is_no_database_is_not_touched(long: Store, how: str) -> None:
+    damaged = damage(long, how)
+    assert Store(long.path).rescue() == ""
+    assert long.path.read_bytes() == damaged
+    assert copies(long) == []
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "PRAGMA user_version = 99; UPDATE run SET seed = '?'",
+        "PRAGMA user_version = 0; UPDATE run SET seed = '?'",
+        "PRAGMA user_version = -1; UPDATE run SET seed = '?'",
+        "DROP TABLE run; DROP TABLE aid; DROP TABLE interview; CREATE TABLE mine (run)",
+        "UPDATE run SET seed = '?'; DELETE FROM aid; DELETE FROM interview",
+    ],
+)
+def test_what_is_not_ours_or_has_nothing_to_save_is_not_touched(long: Store, statements: str) -> None:
+    with closing(sqlite3.connect(long.path)) as connection:
+        connection.executescript(statements)
+    whole = long.path.read_bytes()
+    store = Store(long.path)
+    assert store.rescue() == ""
+    with pytest.raises(ProgressError):
+        store.hinted(KATA, 2)
+    assert long.path.read_bytes() == whole
+    assert copies(long) == []
+
+
+def test_where_no_copy_can_be_kept_nothing_is_changed(long: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object) -> Path:
+        raise OSError(28, "No space left on device")
+
+    damaged = damage(long, "a page overwritten")
+    monkeypatch.setattr(database, "keep", full)
+    assert Store(long.path).rescue() == ""
+    assert long.path.read_bytes() == damaged
+    monkeypatch.undo()
+    assert Store(long.path).rescue()
+
+
+def test_a_file_that_another_run_is_writing_is_not_rescued(
+    long: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows(long, "UPDATE run SET seed = '?' WHERE id = 50")
+    whole = long.path.read_bytes()
+    monkeypatch.setattr(database, "_PATIENCE", 0.0)
+    with closing(sqlite3.connect(long.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert Store(long.path).rescue() == ""
+    assert long.path.read_bytes() == whole
+    assert copies(long) == []
+
+
+def rescue_and_write(path: Path, writer: int, told: Connection) -> None:
+    told.send(bool(Store(path).rescue()))
+    write_fifty(path, writer)
+
+
+def copy_and_die(path: Path) -> None:
+    keep = Database._keep
+
+    def last(database: Database, content: bytes) -> Path:
+        keep(database, content)
+        os._exit(0)
+
+    Database._keep = last  # type: ignore[method-assign]
+    Store(path).rescue()
+
+
+def test_of_several_that_find_the_damage_one_saves_and_none_loses_a_record(long: Store) -> None:
+    damage(long, "a page overwritten")
+    ours, theirs = SPAWN.Pipe(duplex=False)
+    writers = [SPAWN.Process(target=rescue_and_write, args=(long.path, n, theirs)) for n in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0, 0, 0]
+    assert sum(ours.recv() for _ in writers) == 1
+    assert rows(long, "SELECT count(DISTINCT source) FROM run WHERE kata LIKE 'topic/%'") == [(200,)]
+    assert rows(long, "PRAGMA integrity_check") == [("ok",)]
+    assert len(copies(long)) == 1
+
+
+def test_whoever_goes_on_after_one_that_was_killed_keeps_no_second_copy(long: Store) -> None:
+    damaged = damage(long, "a page overwritten")
+    killed = SPAWN.Process(target=copy_and_die, args=(long.path,))
+    killed.start()
+    killed.join()
+    assert long.path.read_bytes() == damaged
+    (copy,) = copies(long)
+    assert Store(long.path).rescue().endswith(f"is kept as {copy}.")
+    assert copies(long) == [copy]
+
+    damage(long, "a page overwritten")
+    assert Store(long.path).rescue()
+    assert len(copies(long)) == 2
+    assert copy.read_bytes() == damaged
+
+
+# Two machines -------------------------------------------------------------------------------------
+
+
+def there(tmp_path: Path) -> Store:
+    return Store(tmp_path / "there.sqlite3")
+
+
+def test_two_machines_become_one_history_by_time(store: Store, tmp_path: Path) -> None:
+    other = there(tmp_path)
+    for hours, (machine, source) in enumerate([(store, "a"), (other, "b"), (store, "c"), (other, "d")]):
+        judged(machine, "failing", source, at=NOON + timedelta(hours=hours))
+        machine.hinted(KATA, hours, at=NOON + timedelta(hours=hours))
+    other.interviewed("one", {}, at=NOON)
+    theirs = other.history()
+    assert store.merge(theirs) == theirs
+    both = store.history()
+    assert [run.source for run in both.runs] == ["a", "b", "c", "d"]
+    assert [aid.what for aid in both.aids] == ["0", "1", "2", "3"]
+    assert both.interviews == theirs.interviews
+    assert (store.standing(KATA).source, store.standing(KATA).attempts) == ("d", 4)
+
+    assert store.merge(theirs) == store.merge(both) == History([], [], [])
+    assert store.history() == both
+    other.merge(both)
+    assert other.history() == both
+
+
+def test_the_order_of_writing_of_each_machine_is_kept(store: Store, tmp_path: Path) -> None:
+    other = there(tmp_path)
+    for machine, day, source in [(store, 3, "a"), (store, 1, "b"), (other, 2, "c"), (other, 4, "d")]:
+        judged(machine, "failing", source, at=NOON + timedelta(days=day))
+    # What is here already is a place in time for what was written after it, there too.
+    judged(other, "failing", "e", at=NOON)
+    other.merge(store.history())
+    judged(other, "solved", "f", at=NOON)
+    store.merge(other.history())
+    assert [run.source for run in store.history().runs] == ["c", "a", "b", "d", "e", "f"]
+    assert store.history() == other.history()
+    assert store.standing(KATA).state == "solved"
+
+
+def test_what_is_written_during_a_merge_is_not_lost(store: Store, tmp_path: Path) -> None:
+    other = there(tmp_path)
+    for n in range(200):
+        other.hinted(KATA, n, at=NOON)
+    writers = [SPAWN.Process(target=write_fifty, args=(store.path, n)) for n in range(2)]
+    for writer in writers:
+        writer.start()
+    for n in range(1, 5):
+        store.merge(other.history()._replace(aids=other.history().aids[: 50 * n]))
+    for writer in writers:
+        writer.join()
+    assert rows(store, "SELECT count(*), count(DISTINCT source) FROM run") == [(100, 100)]
+    assert store.history().aids == other.history().aids

@@ -478,6 +478,30 @@ def test_a_record_that_cannot_be_read_is_told_in_the_overview(katas):
     )
 
 
+SPOILT = "*The progress file * was damaged (*: 1 run, 0 aids and 0 interviews. The damaged file is kept as *"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["katas"], " toy  ░░░░░░░░░░   0/2   1 failing*"),
+        (["katas", "-n1"], " toy  ░░░░░░░░░░   0/2   1 failing*"),
+        (["katas", "--due"], " Nothing is due for review.*"),
+        (["--progress"], " toy  ░░░░░░░░░░   0/2   1 failing*"),
+        (["--hint=away"], "Hint 1 of 3 for far/away"),
+    ],
+    ids=lambda value: value[-1] if isinstance(value, list) else "",
+)
+def test_what_can_be_read_of_a_damaged_record_is_saved_and_told_once(katas, arguments, line):
+    katas.run("--kata-seed=3")
+    with closing(sqlite3.connect(katas.path / FILE)) as connection, connection:
+        connection.execute("UPDATE run SET passed = 'two' WHERE kata = 'far/away'")
+    result = katas.run_on(*arguments)
+    result.stdout.fnmatch_lines_random([SPOILT, line])
+    assert standings(katas)["toy/double"].kept_seed == 3
+    katas.run_on(*arguments).stdout.no_fnmatch_line(SPOILT)
+
+
 # Several runs -------------------------------------------------------------------------------------
 
 

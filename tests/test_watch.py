@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 
@@ -22,6 +23,7 @@ WATCH = [sys.executable, "-c", "from pytest_torchkata.cli import main; main()", 
 RIGHT = REFERENCE
 WRONG = "def double(x):\n    return x * x\n"
 READS = """
+from contextlib import closing
 from pathlib import Path
 exec(Path(__file__).parents[2].joinpath("solutions/toy/first/reference.py").read_text())
 """
@@ -147,6 +149,19 @@ def test_a_run_that_waits_knows_what_was_recorded_meanwhile(toys, terminal):
     record.record("toy/first", state="failing", seed=4711, **what)
     stub.write_text(WRONG)
     terminal.wait(r"attempt 2.*inputs from --kata-seed 4711, kept.*" + MENU)
+
+
+def test_what_was_saved_of_a_damaged_record_is_told_with_the_first_verdict(toys, terminal):
+    record = Store(toys.path / ".torchkata" / "progress.sqlite3")
+    for name in ("first", "second"):
+        record.hinted(f"toy/{name}", 1)
+    with contextlib.closing(sqlite3.connect(record.path)) as connection, connection:
+        connection.execute("UPDATE aid SET at = 'yesterday' WHERE kata = 'toy/first'")
+    terminal.start([*WATCH, "toy/first"], width=150)
+    terminal.wait(r"To do: toy/first.*was damaged \(at is 'yesterday', .* 0 runs, 1 aid and.*" + MENU)
+    toys.answer(WRONG, "toy/first")
+    assert "was damaged" not in terminal.wait(r"Known mistake.*" + MENU)
+    assert list(record.standings()) == ["toy/first", "toy/second"]
 
 
 def answering(project):
