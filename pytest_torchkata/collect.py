@@ -238,6 +238,9 @@ class CheckItem(pytest.Function):
             raise
         if verdict.output:
             self._keep_output(verdict.output)
+        if verdict.cause == "not run":
+            self.session.testsfailed -= 1
+            raise NotShown(verdict.lines[0])
         if verdict.outcome == "passed":
             file.passed.append(self.title)
             return
@@ -270,7 +273,7 @@ class CheckItem(pytest.Function):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]
         problem = excinfo.value
         if isinstance(problem, NotSolved):
-            return report.Message(problem.text, self._one_line(problem.verdict))
+            return report.Message(problem.text, f"{self.title}: {report.gist(problem.verdict)}")
         if isinstance(problem, (NotShown, NotJudged)):
             return report.Message(str(problem), str(problem))
         if lines := self._own_exception(excinfo):
@@ -289,12 +292,6 @@ class CheckItem(pytest.Function):
         bases = tuple(base.__name__ for base in type(excinfo.value).__mro__)
         raised = Raised("subject", bases[0], bases, str(excinfo.value), frames)
         return explain.run(raised, self.file.kata)
-
-    def _one_line(self, verdict: Verdict) -> str:
-        if verdict.differences:
-            first = verdict.differences[0]
-            return f"{self.title}: {first.name}: {first.text}"
-        return " ".join((f"{self.title}:", *verdict.lines[:1]))
 
 
 time_limit = pytest.StashKey[float | None]()
