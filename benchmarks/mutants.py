@@ -89,7 +89,7 @@ def judged(kata: Kata, every: int = 1, launch: Launch = start_child) -> Found:
     tried = mutants(source)[::every]
     survivors: list[Survivor] = []
 
-    def use(judge: Judge, cases: Sequence[Case]) -> None:
+    def use(judge: Judge, cases: Sequence[Case], _: object) -> None:
         expected = [judge.reference(case.check, case.seed) for case in cases]
 
         def passes(source: str) -> bool:

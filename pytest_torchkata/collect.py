@@ -277,6 +277,9 @@ class CheckItem(pytest.Function):
         if self.config.stash[feedback] in HIDING:
             self.stash[hidden] = verdict  # which nothing that pytest prints may tell
             return
+        if verdict.cause == "not run":
+            self.session.testsfailed -= 1
+            raise NotShown(verdict.lines[0])
         raise NotSolved(verdict, self._text(verdict, seed))
 
     def _keep_output(self, output: str) -> None:
@@ -308,7 +311,8 @@ class CheckItem(pytest.Function):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]
         problem = excinfo.value
         if isinstance(problem, NotSolved):
-            return report.Message(problem.text, self._one_line(problem.verdict))
+            what = "" if self.config.stash[feedback] == "names" else f": {report.gist(problem.verdict)}"
+            return report.Message(problem.text, f"{self.title}{what}")
         if isinstance(problem, (NotShown, NotJudged)):
             return report.Message(str(problem), str(problem))
         if lines := self._own_exception(excinfo):
@@ -327,14 +331,6 @@ class CheckItem(pytest.Function):
         bases = tuple(base.__name__ for base in type(excinfo.value).__mro__)
         raised = Raised("subject", bases[0], bases, str(excinfo.value), frames)
         return explain.run(raised, self.file.kata)
-
-    def _one_line(self, verdict: Verdict) -> str:
-        if self.config.stash[feedback] == "names":
-            return self.title
-        if verdict.differences:
-            first = verdict.differences[0]
-            return f"{self.title}: {first.name}: {first.text}"
-        return " ".join((f"{self.title}:", *verdict.lines[:1]))
 
 
 hidden = pytest.StashKey[Verdict]()

@@ -6,7 +6,10 @@ This is the only place where verdicts are made, for pytest items and for ``proof
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
 
 from pytest_torchkata import catalogue, compare, diagnose, explain, rules
 from pytest_torchkata.catalogue import KataError
@@ -34,8 +37,13 @@ from pytest_torchkata.sandbox import Sandbox
 
 __all__ = ["Judge"]
 
+_LATEST = "This is the second check that does not end in time: the others are not run."
+_TOO_LATE = "Not run: two checks before it did not end in time."
+
 UNANSWERED = Opaque("ellipsis", "")
 """How ``...`` in the place of an answer arrives."""
+LATE = 2
+"""Checks of a kata that may run into their time limit before the rest of it is not run."""
 
 
 class Judge:
@@ -45,16 +53,19 @@ class Judge:
         self.sandbox = sandbox
         self._limits = limits
         self._scanned: dict[Kata, tuple[BrokenRule, ...]] = {}
-        self._expected: dict[tuple[str, int], Observed] = {}
-        """What references have shown ahead of time, by the check and the seed of the case."""
+        self._shown: dict[Path, dict[tuple[str, int, Subject], Run]] = {}
+        """What subjects of ours have shown, by the solution, and by the check and the seed of the case."""
+        self._late: Counter[Kata] = Counter()
+        """Checks that ran into their time limit."""
 
     def expect(self, check: Check, seed: int) -> None:
         """Make everything ready for a verdict on the answer, of which nothing is read yet."""
-        if not self._expected:
+        if not self._shown:
             forbidden = catalogue.facts(check.kata).forbidden
             self.sandbox.run(Job(check.kata, ANSWER, check=NOTHING, limits=self._limits))
             self.sandbox.run(Job(check.kata, REFERENCE, check=SCAN, forbidden=forbidden, limits=self._limits))
-        self._expected[check.function, seed] = self.reference(check, seed)
+        self._shown.setdefault(check.kata.solution, {})
+        self.reference(check, seed)
 
     def verdict(
         self, check: Check, seed: int, subject: Subject = ANSWER, *, explained: bool = True
@@ -67,22 +78,39 @@ class Judge:
             return Verdict("to do", lines=("The stub is as it was handed out.",), cause="to do")
         if broken := self._scan(check.kata, subject):
             return _rule_verdict(check.kata, broken)
-        expected = self._expected.pop((check.function, seed), None) or self.reference(check, seed)
+        if self._late[check.kata] >= LATE:
+            return Verdict("failed", lines=(_TOO_LATE,), cause="not run")
+        expected = self.reference(check, seed)
         # Right answers too, so that the tests show where a check itself cannot be repeated.
         again = subject.source == "right" or (subject == ANSWER and check.again)
         seen = self.run(check, seed, subject, again=again)
         verdict = self.compare(check, expected, seen)
+        if isinstance(seen, Stopped) and seen.why == "time":
+            self._late[check.kata] += 1
+            if self._late[check.kata] == LATE:
+                verdict = dataclasses.replace(verdict, lines=(*verdict.lines, _LATEST))
         if verdict.outcome != "failed" or subject != ANSWER or not explained:
             return verdict
         return self._explained(check, seed, expected, seen, verdict)
 
     def reference(self, check: Check, seed: int) -> Observed:
         """Return what the reference shows, in the case's precision and in float64."""
-        run = self.run(check, seed, REFERENCE, precise=True)
+        run = self._of_ours(check, seed, REFERENCE)
         if isinstance(run, Observed):
             return run
         reason = " ".join(explain.run(run, check.kata)).strip()
         raise KataError(f"The reference of {check.kata.id} does not get through {check.function}: {reason}")
+
+    def _of_ours(self, check: Check, seed: int, subject: Subject) -> Run:
+        """Return what a subject of ours shows, which is run once for all answers to its kata."""
+        solution = check.kata.solution
+        if solution not in self._shown:  # those of other katas have been judged
+            self._shown = {solution: {}}
+        key = (check.function, seed, subject)
+        run = self._shown[solution].get(key) or self.run(check, seed, subject, precise=subject == REFERENCE)
+        if isinstance(run, Observed) or subject != REFERENCE:  # a reference gets through, if not this time
+            self._shown[solution][key] = run
+        return run
 
     def run(
         self,
@@ -130,7 +158,8 @@ class Judge:
             return Verdict("to do", lines=explain.unanswered(open_questions), cause="to do")
         if check.prediction:
             wrong = tuple(_without_truth(wrong, seen.values, expected.values))
-        return Verdict("failed" if wrong else "passed", differences=wrong, output=seen.output)
+        outcome: Literal["failed", "passed"] = "failed" if wrong else "passed"
+        return Verdict(outcome, differences=wrong, output=seen.output, measured=_measured(check, seen.values))
 
     def _scan(self, kata: Kata, subject: Subject) -> tuple[BrokenRule, ...]:
         """Return the rules that the source of the answer breaks.
@@ -156,7 +185,7 @@ class Judge:
             if isinstance(traced, Observed):
                 place = explain.place(traced.steps, verdict.differences)
                 verdict = dataclasses.replace(verdict, place=place)
-        known = diagnose.recognise(check, seen, expected, lambda subject: self.run(check, seed, subject))
+        known = diagnose.recognise(check, seen, expected, lambda subject: self._of_ours(check, seed, subject))
         return dataclasses.replace(
             verdict,
             diagnosis=diagnose.sentence(known),
@@ -166,6 +195,18 @@ class Judge:
 
 def _compared(check: Check, expected: Observed, values: Observations) -> tuple[Difference, ...]:
     return compare.compare(expected.values, values, expected.precise, check.requirements, check.parameters)
+
+
+def _measured(check: Check, values: Observations) -> Mapping[str, float]:
+    """Return the numbers that a kata about time and memory is about: those with a requirement."""
+    if catalogue.facts(check.kata).kind not in ("perf", "gpu"):
+        return {}
+    names = {requirement.name for requirement in check.requirements}
+    return {name: float(value) for name, value in values.items() if name in names and _is_number(value)}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) or (type(value) is int and value.bit_length() < 64)
 
 
 def _is_untouched(kata: Kata) -> bool:

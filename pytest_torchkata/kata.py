@@ -326,4 +326,6 @@ class Verdict:
     place: Frame | None = None
     output: str = ""
     cause: str = "difference"
-    """difference, exception, stop, rule, source (the file could not be loaded), to do."""
+    """difference, exception, again, stop, rule, source (the file could not be loaded), not run, to do."""
+    measured: Mapping[str, float] = field(default_factory=dict)
+    """What a kata about time or memory has measured, by the names of the observations."""

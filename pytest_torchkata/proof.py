@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_torchkata import catalogue, compare, explain
+from pytest_torchkata import catalogue, compare, explain, report
 from pytest_torchkata.catalogue import KataError, Mistake
 from pytest_torchkata.checks import question_text, snippets
 from pytest_torchkata.collect import launching, surroundings
@@ -38,7 +38,7 @@ from pytest_torchkata.kata import (
 from pytest_torchkata.reflexes import REFLEXES
 from pytest_torchkata.sandbox import Launch, start_child
 
-__all__ = ["Case", "prove", "with_cases"]
+__all__ = ["Case", "Skipped", "prove", "with_cases"]
 
 _FILES = {"kata.toml", "reference.py", "checks.py", "wrong.py", "right.py"}
 _SLOW = {"training": 8.0, "perf": 8.0, "distributed": 8.0, "data": 8.0, "deployment": 8.0}
@@ -71,11 +71,11 @@ def prove(kata: Kata, *arguments: str, rounds: int = 1, launch: Launch = start_c
 
 def with_cases(
     kata: Kata,
-    use: Callable[[Judge, Sequence[Case]], None],
+    use: Callable[[Judge, Sequence[Case], Sequence[Skipped]], None],
     *arguments: str,
     launch: Launch = start_child,
 ) -> None:
-    """Resolve the checks of a kata in a pytest run, and call ``use`` with its judge and the cases.
+    """Resolve the checks of a kata in a pytest run, and call ``use`` with its judge and all cases.
 
     Raises ``KataError`` if the checks cannot be run.
     """
@@ -222,21 +222,30 @@ class Case:
     seed: int
 
     def __str__(self) -> str:
-        values = ", ".join(f"{name}={value}" for name, value in self.check.parameters.items())
-        return f"{self.check.function}({values}) (seed {self.seed})"
+        return f"{self.check.function}({report.case(self.check.parameters)}) (seed {self.seed})"
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A case that does not run here."""
+
+    title: str
+    case: str
+    reason: str
 
 
 @dataclass
 class _Cases:
     """Takes the judge's place in a pytest run, and notes what it is asked."""
 
-    use: Callable[[Judge, Sequence[Case]], None]
+    use: Callable[[Judge, Sequence[Case], Sequence[Skipped]], None]
     launch: Launch
     error: BaseException | None = None
     done: bool = False
 
     def __post_init__(self) -> None:
         self._cases: list[Case] = []
+        self._skipped: list[Skipped] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Say how children are started."""
@@ -255,13 +264,20 @@ class _Cases:
         self._cases.append(Case(check, seed))
         return Verdict("passed")
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what does not run here."""
+        data = getattr(report, "torchkata", None)
+        if data and isinstance(report.longrepr, tuple):
+            reason = report.longrepr[2].removeprefix("Skipped: ")
+            self._skipped.append(Skipped(data["title"], data["case"], reason))
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
         """Hand over judge and cases while the judge's children are there."""
         result = yield
-        if self._cases:
+        if self._cases or self._skipped:
             try:
-                self.use(self._judge, self._cases)
+                self.use(self._judge, self._cases, self._skipped)
                 self.done = True
             except (KataError, KeyboardInterrupt) as error:
                 self.error = error
@@ -292,8 +308,10 @@ class _Prover:
     rounds: int
     problems: list[str] = field(default_factory=list)
 
-    def attempt(self, judge: Judge, cases: Sequence[Case]) -> None:
-        """Note as ``problems`` what does not hold."""
+    def attempt(self, judge: Judge, cases: Sequence[Case], skipped: Sequence[Skipped]) -> None:
+        """Note as ``problems`` what does not hold; raises ``KataError`` if no check runs here."""
+        if not cases:
+            raise KataError(f"{self.kata.id}: none of its checks runs here; it {skipped[0].reason}")
         self._judge = judge
         self._read_rules()
         self._run_examples()

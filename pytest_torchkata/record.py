@@ -18,7 +18,7 @@ from pytest_torchkata.project import Project
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
-__all__ = ["Recorder", "data_of"]
+__all__ = ["Recorder", "data_of", "state"]
 
 
 def data_of(item: CheckItem, call: pytest.CallInfo[None], report: pytest.TestReport) -> dict[str, Any]:
@@ -41,6 +41,7 @@ def data_of(item: CheckItem, call: pytest.CallInfo[None], report: pytest.TestRep
         "kata": file.kata.id,
         "outcome": outcome,
         "title": item.title,
+        "case": words.case(item.parameters),
         "mistake": verdict.mistake if verdict else None,
         "cause": verdict.cause if verdict else "",
         "hidden": item.config.stash[feedback] in HIDING,
@@ -76,14 +77,15 @@ class _Tally:
             self.mistakes.append(data["mistake"])
         self.broke_rule |= data["cause"] == "rule"
 
-    def state(self) -> State | None:
-        """Return the kata's state as far as this run shows it; None if it does not."""
-        if "failed" in self.outcomes:
-            return "failing"
-        if "to do" in self.outcomes:
-            return "to do"
-        complete = len(self.outcomes) == self.checks and "error" not in self.outcomes
-        return "solved" if complete and "passed" in self.outcomes else None
+
+def state(outcomes: Sequence[str], checks: int) -> State | None:
+    """Return a kata's state as far as the outcomes of its checks show it; None if they do not."""
+    if "failed" in outcomes:
+        return "failing"
+    if "to do" in outcomes:
+        return "to do"
+    complete = len(outcomes) == checks and "error" not in outcomes
+    return "solved" if complete and "passed" in outcomes else None
 
 
 class Recorder:
@@ -119,14 +121,13 @@ class Recorder:
             self._record(data, tally)
 
     def _record(self, data: dict[str, Any], tally: _Tally) -> None:
-        state = tally.state()
-        self._states[data["kata"]] = state
-        if state is None:
+        found = self._states[data["kata"]] = state(tally.outcomes, data["checks"])
+        if found is None:
             return
         try:
             self._store.record(
                 data["kata"],
-                state=state,
+                state=found,
                 passed=tally.outcomes.count("passed"),
                 checks=data["checks"],
                 seed=data["seed"],

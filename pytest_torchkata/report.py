@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Message",
     "bars",
+    "case",
     "colour",
     "cost",
     "failure",
+    "gist",
     "header",
     "next_step",
     "nothing_due",
@@ -88,8 +90,7 @@ def failure(
     yield f" {kata.name}   {facts.level} · {facts.minutes} min · attempt {attempt}"
     for line in _grouped(passed):
         yield f"   ✓ {line}"
-    case = ", ".join(f"{name}={value}" for name, value in parameters.items())
-    yield f"   ✗ {title}" + (f"   [{case}]" if case else "")
+    yield f"   ✗ {title}" + (f"   [{case(parameters)}]" if parameters else "")
     yield ""
     yield from _details(verdict)
     yield from _reasons(kata, verdict)
@@ -98,6 +99,18 @@ def failure(
         yield f"   {not_shown} more {noun} not shown: fix this one first, or run with --all-checks."
     stuck = f"Stuck?  pytest --hint {kata.id}    " if hints else ""
     yield f"   {stuck}(inputs from --kata-seed {seed}, kept until it passes)"
+
+
+def case(parameters: Mapping[str, object]) -> str:
+    """Return what tells one case of a check from the others."""
+    return ", ".join(f"{name}={value}" for name, value in parameters.items())
+
+
+def gist(verdict: Verdict) -> str:
+    """Return the first thing that is wrong."""
+    if verdict.differences:
+        return f"{verdict.differences[0].name}: {verdict.differences[0].text}"
+    return verdict.lines[0] if verdict.lines else ""
 
 
 def _grouped(titles: Sequence[str]) -> Iterator[str]:
