@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import multiprocessing
 import os
+import pickle
+import queue
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from pytest_torchkata import guard, report
 from pytest_torchkata.catalogue import KataError
@@ -29,7 +32,7 @@ from pytest_torchkata.judge import Judge
 from pytest_torchkata.kata import Kata, State
 from pytest_torchkata.proof import Case, Skipped, with_cases
 from pytest_torchkata.record import state
-from pytest_torchkata.sandbox import SandboxError
+from pytest_torchkata.sandbox import SandboxError, import_path
 from pytest_torchkata.warm import Warm
 
 __all__ = ["CheckResult", "KataResult", "judge"]
@@ -161,46 +164,55 @@ def _stub(folder: Path, kata_id: str) -> Path:
 
 # The processes that judge, as the one that hands out the answers sees them -----------------------
 
+_PROGRAM = "import sys; sys.path[:] = {path!r}; from pytest_torchkata import grading; grading.serve()"
+
 
 class _Judging:
     """A process that judges one answer at a time."""
 
     def __init__(self, bench: _Bench) -> None:
-        self.line, theirs = multiprocessing.Pipe()
-        # Not forked: what is imported here, and which threads run, is not ours to know.
-        self._process = multiprocessing.get_context("spawn").Process(
-            target=bench.serve, args=(theirs,), daemon=True
+        self._process = subprocess.Popen(  # noqa: S603 (our own program)
+            [sys.executable, "-c", _PROGRAM.format(path=import_path())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
-        self._process.start()
-        theirs.close()  # so that its end shows
+        self._send(bench)
 
-    def hand_over(self, task: _Task) -> None:
-        with contextlib.suppress(OSError):  # it has ended, which shows when the reply is read
-            self.line.send(task)
-
-    def reply(self) -> KataResult | _Lost:
-        """Return the reply, which is there."""
+    def judged(self, task: _Task) -> KataResult | _Lost:
+        """Have an answer judged."""
+        assert self._process.stdout is not None
+        self._send(task)
         try:
-            reply: KataResult | _Lost = self.line.recv()
-        except (EOFError, OSError):
-            self._process.join()
-            return _Lost(f"The process that judged it ended ({_status(self._process.exitcode)}).")
+            reply: KataResult | _Lost = pickle.load(self._process.stdout)  # noqa: S301 (from us)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            return _Lost(f"The process that judged it ended ({_status(self._process.wait())}).")
         return reply
 
+    def _send(self, what: _Bench | _Task) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):  # it has ended, which shows when the reply is read
+            pickle.dump(what, self._process.stdin)
+            self._process.stdin.flush()
+
     def is_alive(self) -> bool:
-        return self._process.exitcode is None
+        return self._process.poll() is None
 
-    def end(self) -> None:
+    def end(self, patience: float = guard.PATIENCE) -> None:
         """Let the process leave, or make it where it is at work."""
-        self.line.close()
-        self._process.join(guard.PATIENCE)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(patience)
         self._process.kill()
-        self._process.join()
+        self._process.wait()
+        self._process.stdout.close()
 
 
-def _status(status: int | None) -> str:
+def _status(status: int) -> str:
     try:
-        return signal.Signals(-(status or 0)).name
+        return signal.Signals(-status).name
     except ValueError:
         return f"status {status}"
 
@@ -209,29 +221,46 @@ def _replies(
     tasks: Sequence[_Task], bench: _Bench, at_once: int
 ) -> Iterator[tuple[_Task, KataResult | _Lost]]:
     """Have answers judged, so many at once, and yield what is said of each as it comes."""
-    waiting = deque(tasks)
-    idle: list[_Judging] = []
-    busy: dict[Any, tuple[_Judging, _Task]] = {}
-    try:
-        while waiting or busy:
-            while waiting and len(busy) < at_once:
-                process = idle.pop() if idle else _Judging(bench)
+    waiting, replies = deque(tasks), queue.SimpleQueue[tuple[_Task, KataResult | _Lost]]()
+    at_work: list[_Judging] = []
+
+    def work() -> None:
+        process: _Judging | None = None
+        with contextlib.suppress(IndexError):  # nothing is left to do
+            while True:
                 task = waiting.popleft()
-                busy[process.line] = process, task
-                process.hand_over(task)
-            for line in wait(list(busy)):
-                process, task = busy[line]
-                reply = process.reply()
-                del busy[line]
-                if process.is_alive():
-                    idle.append(process)
-                yield task, reply
-    finally:
-        for process in (*idle, *(process for process, _ in busy.values())):
+                if process is None or not process.is_alive():
+                    process = _Judging(bench)
+                    at_work.append(process)
+                replies.put((task, process.judged(task)))
+        if process is not None:
             process.end()
+
+    workers = [threading.Thread(target=work) for _ in range(min(at_once, len(tasks)))]
+    for worker in workers:
+        worker.start()
+    try:
+        for _ in tasks:
+            yield replies.get()
+    except BaseException:
+        waiting.clear()
+        for process in at_work:
+            process.end(patience=0)
+        raise
+    finally:
+        for worker in workers:
+            worker.join()
 
 
 # In such a process --------------------------------------------------------------------------------
+
+
+def serve() -> None:
+    """Judge what comes by standard input, and say what came of it where standard output was."""
+    tasks, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    bench: _Bench = pickle.load(tasks)  # noqa: S301 (from us)
+    bench.serve(tasks, replies)
 
 
 @dataclass
@@ -242,7 +271,7 @@ class _Bench:
     solutions: Path
     arguments: Sequence[str]
 
-    def serve(self, line: Connection) -> None:
+    def serve(self, tasks: BinaryIO, replies: BinaryIO) -> None:
         """Judge answers until no more are sent."""
         signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the process that we work for
         guard.end_with_parent()
@@ -250,7 +279,7 @@ class _Bench:
             os.environ.pop(name, None)
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         os.chdir(self.root)
-        self._line = line
+        self._tasks, self._replies = tasks, replies
         warm = Warm()
         try:
             self._receive()
@@ -309,13 +338,14 @@ class _Bench:
 
     def _say(self, reply: KataResult | _Lost) -> None:
         with contextlib.suppress(OSError):  # nobody listens any more
-            self._line.send(reply)
+            pickle.dump(reply, self._replies)
+            self._replies.flush()
         self._receive()
 
     def _receive(self) -> None:
         self._task: _Task | None = None
-        with contextlib.suppress(EOFError, OSError):
-            self._task = self._line.recv()
+        with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
+            self._task = pickle.load(self._tasks)  # noqa: S301 (from us)
 
 
 def _checked(judge: Judge, case: Case, kata: Kata) -> CheckResult:

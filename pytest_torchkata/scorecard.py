@@ -199,14 +199,15 @@ def _after_run(before: Trail, at: float, seen: Mapping[str, Any]) -> Trail:
 def finish(interview: Interview, project: Project, tell: Callable[[str], None], *, gpu: bool = False) -> Card:
     """Judge what was saved in time, write the scorecard into the workspace, and close the interview.
 
-    One that is finished already is not judged again. ``tell`` gets what is to be said on the way. Raises
-    ``InterviewError`` if nothing can be judged or written; then it can be tried again.
+    One that is finished already is not judged again, unless something could not be judged. ``tell`` gets
+    what is to be said on the way. Raises ``InterviewError`` if the scorecard cannot be written; then it can
+    be tried again.
     """
     from pytest_torchkata import grading
 
     place = interview.path.parent
-    if interview.finished:
-        return read(place / JSON)
+    if interview.finished and _all_judged(known := read(place / JSON)):
+        return known
     terms = interview.terms
     handed_in = interview.snapshot("hand in", clock.read())
     gpu = gpu or terms.gpu
@@ -235,6 +236,10 @@ def finish(interview: Interview, project: Project, tell: Callable[[str], None], 
     except ProgressError as error:
         tell(f"The interview was not written into the record of your progress: {error}")
     return card
+
+
+def _all_judged(card: Card) -> bool:
+    return all(kata.verdict != "not judged" for kata in card.katas)
 
 
 def write(card: Card, place: Path) -> None:

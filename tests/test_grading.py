@@ -60,19 +60,25 @@ def outcomes(result):
 def killed(wanted):
     """Kill processes that judge, from a thread: as many as wanted."""
     stop = threading.Event()
+    done = []
 
     def kill():
-        left = wanted
-        while left and not stop.wait(0.05):
+        while len(done) < wanted and not stop.wait(0.05):
             for each in psutil.Process().children():
-                if "spawn_main" in " ".join(each.cmdline()) and each.children(recursive=True):
+                if "grading.serve" in " ".join(each.cmdline()) and each.children(recursive=True):
                     each.kill()
-                    left -= 1
+                    done.append(each)
                     break
 
     thread = threading.Thread(target=kill, daemon=True)
     thread.start()
-    return lambda: (stop.set(), thread.join())
+
+    def stopped():
+        stop.set()
+        thread.join()
+        assert done
+
+    return stopped
 
 
 # Verdicts -----------------------------------------------------------------------------------------
@@ -235,7 +241,7 @@ def test_nothing_is_left(empty_project, judge, tmp_path, monkeypatch):
     leaves = b"import os, time\n\ndef double(x):\n    os.fork() or time.sleep(1000)\n    return x + x\n"
     judge({"a": {"toy/double": leaves}, "b": {"toy/double": RIGHT}})
     assert list(tmp_path.iterdir()) == []
-    assert [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())] == []
+    assert [each for each in psutil.Process().children() if "grading.serve" in " ".join(each.cmdline())] == []
 
 
 # The rule in every run that shows all checks ------------------------------------------------------

@@ -82,6 +82,12 @@ class Workspace:
     def type(self, *arguments):
         return self._torchkata(*arguments, cwd=self.path)
 
+    def finish(self):
+        """Hand in, and return what is said."""
+        result = self.type("interview", "finish")
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
     def pytest(self, *arguments):
         self._monkeypatch.chdir(self.path)
         options = ("-p", "pytest_torchkata.plugin", "-p", "no:cacheprovider")
@@ -433,8 +439,7 @@ def test_what_was_saved_in_time_counts(begin, now):
     now.forward(2)
     workspace.save(REFERENCE, SECOND)
     now.forward(60)
-    result = workspace.type("interview", "finish")
-    assert result.exit_code == 0, result.output
+    workspace.finish()
     assert verdicts(workspace) == {FIRST: "solved", SECOND: "to do"}
     assert card(workspace)["used"] == 45 * 60
     assert card(workspace)["notes"] == [f"Written on after the deadline, which does not count: {SECOND}."]
@@ -447,7 +452,7 @@ def test_the_last_snapshot_in_time_counts(begin, now):
     workspace.pytest()
     now.forward(10)
     workspace.save(WRONG)
-    workspace.type("interview", "finish")
+    workspace.finish()
     assert verdicts(workspace)[FIRST] == "solved"
     assert (workspace.path / "katas/toy/first.py").read_text() == WRONG
 
@@ -477,7 +482,7 @@ def test_a_scorecard_tells_how_it_went(begin, now, toys):
     workspace.pytest()
     workspace.save(WRONG, SECOND)
     now.forward(10)
-    text = workspace.type("interview", "finish").stdout
+    text = workspace.finish()
     first, second = card(workspace)["katas"]
     assert first["trail"] == {
         "runs": 2, "first_run": 240, "solved": 600, "mistakes": ["Squares"], "rules": 0, "hints": 2,
@@ -499,18 +504,18 @@ def test_a_revealed_kata_counts_nothing(begin):
     workspace = begin("--hints", "costs")
     assert "return 2 * x" in workspace.type("reveal", FIRST).stdout
     workspace.save(REFERENCE)
-    workspace.type("interview", "finish")
+    workspace.finish()
     assert card(workspace)["score"] == 0
 
 
 def test_it_is_judged_once(begin, now):
     workspace = begin()
     workspace.save(REFERENCE)
-    workspace.type("interview", "finish")
+    workspace.finish()
     before = card(workspace)
     workspace.save(WRONG)
     now.forward(5)
-    assert "Score 33.3 %" in workspace.type("interview", "finish").stdout
+    assert "Score 33.3 %" in workspace.finish()
     assert "Score 33.3 %" in workspace.type("interview", "status").stdout
     assert card(workspace) == before
 
@@ -518,7 +523,7 @@ def test_it_is_judged_once(begin, now):
 def test_afterwards_the_workspace_is_for_practice(begin):
     workspace = begin("--feedback", "none")
     workspace.save(WRONG)
-    workspace.type("interview", "finish")
+    workspace.finish()
     result = workspace.pytest("katas/toy/first.py")
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*Known mistake: This squares x*", "*pytest --hint toy/first*"])
@@ -529,7 +534,7 @@ def test_the_record_remembers_it(begin, toys):
     workspace = begin()
     workspace.save(REFERENCE)
     workspace.save(WRONG, SECOND)
-    workspace.type("interview", "finish")
+    workspace.finish()
     store = Store(toys.path / ".torchkata/progress.sqlite3")
     standings = store.standings()
     assert (standings[FIRST].state, standings[SECOND].state) == ("solved", "to do")
@@ -541,7 +546,7 @@ def test_the_record_remembers_it(begin, toys):
 def test_a_stub_that_was_deleted_is_to_do(begin):
     workspace = begin()
     (workspace.path / "katas/toy/first.py").unlink()
-    workspace.type("interview", "finish")
+    workspace.finish()
     assert verdicts(workspace) == {FIRST: "to do", SECOND: "to do"}
 
 
@@ -557,7 +562,7 @@ def test_a_run_that_was_killed_while_writing_costs_a_line(begin, now):
     journal.write_bytes(journal.read_bytes() + b'{"event": "run", "clo')
     workspace.pytest()
     assert workspace.interview.damage == ("line 4",)
-    workspace.type("interview", "finish")
+    workspace.finish()
     assert verdicts(workspace)[FIRST] == "solved"
     assert card(workspace)["notes"] == [
         "The file of the interview is damaged (line 4); the rest of it counts."
@@ -610,7 +615,8 @@ from pathlib import Path
 from pytest_torchkata import clock
 from pytest_torchkata.clock import Reading
 clock.read = lambda: Reading(*eval(Path({clock!r}).read_text()))
-{main}
+if __name__ == "__main__":
+    {main}
 """
 
 
