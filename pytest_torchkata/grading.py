@@ -39,6 +39,8 @@ __all__ = ["CheckResult", "KataResult", "judge"]
 
 Outcome = Literal["passed", "failed", "to do", "skipped", "error", "not run"]
 
+_LOOKS = 3
+"""Failing checks of one answer in which a known mistake is looked for."""
 _FOREIGN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 """What in the environment is for other runs of pytest than ours."""
 _SETTINGS = "[pytest]\naddopts = -p pytest_torchkata.plugin -p pytest_timeout\n"
@@ -311,7 +313,7 @@ class _Bench:
         self, task: _Task, judge: Judge, cases: Sequence[Case], skipped: Sequence[Skipped]
     ) -> KataResult:
         with self._alone(task) as kata:
-            results = [_checked(judge, case, kata) for case in cases]
+            results = list(_checked(judge, cases, kata))
         results += [CheckResult(each.title, each.case, "skipped", each.reason) for each in skipped]
         found = state([result.outcome for result in results], len(results))
         if found is None:
@@ -348,7 +350,21 @@ class _Bench:
             self._task = pickle.load(self._tasks)  # noqa: S301 (from us)
 
 
-def _checked(judge: Judge, case: Case, kata: Kata) -> CheckResult:
+def _checked(judge: Judge, cases: Sequence[Case], kata: Kata) -> Iterator[CheckResult]:
+    """Judge an answer in all cases, and look for a known mistake until one is found in it."""
+    looked_in: set[str] = set()
+    found = False
+    for case in cases:
+        # To look for one takes a run of every known mistake.
+        look = not found and len(looked_in) < _LOOKS and case.check.function not in looked_in
+        result = _case(judge, case, kata, explained=look)
+        found |= result.mistake is not None
+        if result.outcome == "failed" and look:
+            looked_in.add(case.check.function)
+        yield result
+
+
+def _case(judge: Judge, case: Case, kata: Kata, *, explained: bool) -> CheckResult:
     """Judge an answer in one case."""
     check = dataclasses.replace(case.check, kata=kata)
     about: dict[str, Any] = {
@@ -358,7 +374,7 @@ def _checked(judge: Judge, case: Case, kata: Kata) -> CheckResult:
     }
     start = time.monotonic()
     try:
-        verdict = judge.verdict(check, case.seed)
+        verdict = judge.verdict(check, case.seed, explained=explained)
     except KataError as error:
         return CheckResult(**about, outcome="error", message=str(error))
     seconds = time.monotonic() - start
