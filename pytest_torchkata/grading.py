@@ -25,7 +25,7 @@ from typing import Any, Literal, NamedTuple
 from pytest_torchkata import guard, report
 from pytest_torchkata.catalogue import KataError
 from pytest_torchkata.child import needs
-from pytest_torchkata.judge import Judge
+from pytest_torchkata.judge import Judge, Judged
 from pytest_torchkata.kata import Kata, State
 from pytest_torchkata.proof import Case, Skipped, with_cases
 from pytest_torchkata.record import state
@@ -282,7 +282,7 @@ class _Bench:
         self, task: _Task, judge: Judge, cases: Sequence[Case], skipped: Sequence[Skipped]
     ) -> KataResult:
         with self._alone(task) as kata:
-            results = [_checked(judge, case, kata) for case in cases]
+            results = list(_checked(judge, cases, kata))
         results += [CheckResult(each.title, each.case, "skipped", each.reason) for each in skipped]
         found = state([result.outcome for result in results], len(results))
         if found is None:
@@ -318,28 +318,28 @@ class _Bench:
             self._task = self._line.recv()
 
 
-def _checked(judge: Judge, case: Case, kata: Kata) -> CheckResult:
-    """Judge an answer in one case."""
-    check = dataclasses.replace(case.check, kata=kata)
-    about: dict[str, Any] = {
-        "title": check.title,
-        "case": report.case(check.parameters),
-        "device": check.device,
-    }
-    start = time.monotonic()
-    try:
-        verdict = judge.verdict(check, case.seed)
-    except KataError as error:
-        return CheckResult(**about, outcome="error", message=str(error))
-    seconds = time.monotonic() - start
-    if verdict.outcome == "passed":
-        return CheckResult(**about, outcome="passed", seconds=seconds, measured=verdict.measured)
-    return CheckResult(
-        **about,
-        outcome="not run" if verdict.cause == "not run" else verdict.outcome,
-        message=" ".join(report.gist(verdict).split()),
-        mistake=verdict.mistake,
-        cause=verdict.cause,
-        seconds=seconds,
-        measured=verdict.measured,
-    )
+def _checked(judge: Judge, cases: Sequence[Case], kata: Kata) -> Iterator[CheckResult]:
+    """Judge an answer in all cases."""
+    judged: list[Judged | str] = []
+    seconds = []
+    for case in cases:
+        start = time.monotonic()
+        try:
+            judged.append(judge.judged(dataclasses.replace(case.check, kata=kata), case.seed))
+        except KataError as error:
+            judged.append(str(error))
+        seconds.append(time.monotonic() - start)
+    verdicts = iter(judge.explained([each for each in judged if isinstance(each, Judged)]))
+    for case, each, taken in zip(cases, judged, seconds, strict=True):
+        check = case.check
+        about: dict[str, Any] = {"device": check.device, "seconds": taken}
+        if isinstance(each, str):
+            outcome: Outcome = "error"
+            about["message"] = each
+        else:
+            verdict = next(verdicts)
+            outcome = "not run" if verdict.cause == "not run" else verdict.outcome
+            about |= {"mistake": verdict.mistake, "measured": verdict.measured}
+            if outcome != "passed":
+                about |= {"message": " ".join(report.gist(verdict).split()), "cause": verdict.cause}
+        yield CheckResult(check.title, report.case(check.parameters), outcome, **about)
