@@ -2,6 +2,7 @@
 
 ``python -m benchmarks [cold] [isolation] [collect] [watch] [workers]`` prints these tables, or all of them;
 ``python -m benchmarks soak [RUNS]`` runs pytest many times, and counts what must not happen;
+``python -m benchmarks grading [SUBMISSIONS]`` grades submissions to a pack, and checks every verdict;
 ``python -m benchmarks mutants [KATA|TOPIC...]`` tries small mutants of the references on the checks, and
 ``python -m benchmarks stability [KATA|TOPIC...] [--seeds N]`` proves katas with many seeds.
 """
@@ -20,6 +21,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from benchmarks.grading import grading
 from benchmarks.many import ROOT, pytest_run, selected, solve
 from benchmarks.mutants import mutation
 from benchmarks.soak import soak
@@ -89,6 +91,10 @@ def main(names: Sequence[str]) -> None:
         soaked = soak(*map(int, names[1:2]))
         print("\n".join(soaked.table()))
         raise SystemExit(any(soaked.faults().values()))
+    if names and names[0] == "grading":
+        graded = grading(*map(int, names[1:2]))
+        graded.show()
+        raise SystemExit(bool(graded.wrong))
     for name, holds in (("mutants", mutation), ("stability", stability)):
         if names and names[0] == name:
             try:

@@ -257,9 +257,7 @@ class CheckItem(pytest.Function):
         seed = around.seed_for(file.kata)
         file.chance = item_seed(seed, file.kata.id)
         try:
-            # To look for a known mistake takes many runs, and there is nobody who would read of another one.
-            explain = self.config.stash[feedback] == "full" or not file.blocked_by
-            verdict = around.judge.verdict(self.check(), item_seed(seed, self.name), explained=explain)
+            verdict = self._verdict(around.judge, item_seed(seed, self.name))
         except SandboxError as error:
             self.session.shouldstop = "no kata can be run"
             raise NotJudged(str(error)) from None
@@ -281,6 +279,13 @@ class CheckItem(pytest.Function):
             self.session.testsfailed -= 1
             raise NotShown(verdict.lines[0])
         raise NotSolved(verdict, self._text(verdict, seed))
+
+    def _verdict(self, judge: Judge, seed: int) -> Verdict:
+        if self.file.blocked_by and self.config.stash[feedback] != "full":
+            return judge.judged(
+                self.check(), seed
+            ).verdict  # nobody would read what explains a second failure
+        return judge.verdict(self.check(), seed)
 
     def _keep_output(self, output: str) -> None:
         """Keep what the answer printed for the report, or print it at once under -s."""

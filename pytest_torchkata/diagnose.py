@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from pytest_torchkata import catalogue, compare
 from pytest_torchkata.catalogue import Mistake
 from pytest_torchkata.kata import Check, Observed, Raised, Run, Subject
 
-__all__ = ["recognise", "sentence"]
+__all__ = ["Failure", "recognise", "sentence"]
 
 
-def recognise(
-    check: Check, seen: Run, expected: Observed, run: Callable[[Subject], Run]
-) -> tuple[Mistake, ...]:
-    """Return the mistakes that show, on this case, what was seen and not what the reference shows.
+class Failure(NamedTuple):
+    """A case in which an answer failed."""
 
-    Those that this very check is there for come first; others count only if none of them matches.
+    check: Check
+    seen: Observed | Raised
+    expected: Observed
+    run: Callable[[Subject], Run]
+    """Runs the case on another subject."""
+
+
+def recognise(failures: Sequence[Failure]) -> list[tuple[Mistake, ...]]:
+    """Return, for each failure of one answer, the mistakes that show what was seen and not what is expected.
+
+    Those that this very check is there for come first; others count only if none of them matches. A mistake
+    is tried on all failures before the next one is, since to begin with another takes a new process.
     """
-    if not isinstance(seen, (Observed, Raised)):
-        return ()
-    known = catalogue.mistakes(check.kata)
-    for group in (
-        [mistake for mistake in known if mistake.check == check.function],
-        [mistake for mistake in known if mistake.check != check.function],
-    ):
-        matching = tuple(
-            mistake for mistake in group if _equal(check, seen, expected, run(Subject("wrong", mistake.name)))
-        )
-        if matching:
-            return matching
-    return ()
+    found: list[tuple[Mistake, ...]] = [()] * len(failures)
+    known = catalogue.mistakes(failures[0].check.kata) if failures else ()
+    for is_meant in (True, False):
+        open_ones = [number for number, matching in enumerate(found) if not matching]
+        for mistake in known:
+            for number in open_ones:
+                failure = failures[number]
+                if (mistake.check == failure.check.function) is is_meant and _shows(mistake, failure):
+                    found[number] += (mistake,)
+    return found
 
 
 def sentence(mistakes: tuple[Mistake, ...]) -> str | None:
@@ -42,7 +49,10 @@ def sentence(mistakes: tuple[Mistake, ...]) -> str | None:
     return None
 
 
-def _equal(check: Check, seen: Observed | Raised, expected: Observed, wrong: Run) -> bool:
+def _shows(mistake: Mistake, failure: Failure) -> bool:
+    """Return whether a mistake shows what was seen."""
+    check, seen, expected, run = failure
+    wrong = run(Subject("wrong", mistake.name))
     if isinstance(seen, Raised) and isinstance(wrong, Raised):
         return (seen.type, seen.message, seen.where) == (wrong.type, wrong.message, wrong.where)
     if not isinstance(seen, Observed) or not isinstance(wrong, Observed):

@@ -28,7 +28,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 from pytest_torchkata import guard, report
 from pytest_torchkata.catalogue import KataError
 from pytest_torchkata.child import needs
-from pytest_torchkata.judge import Judge
+from pytest_torchkata.judge import Judge, Judged
 from pytest_torchkata.kata import Kata, State
 from pytest_torchkata.proof import Case, Skipped, with_cases
 from pytest_torchkata.record import state
@@ -39,8 +39,6 @@ __all__ = ["CheckResult", "KataResult", "judge"]
 
 Outcome = Literal["passed", "failed", "to do", "skipped", "error", "not run"]
 
-_LOOKS = 3
-"""Failing checks of one answer in which a known mistake is looked for."""
 _FOREIGN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 """What in the environment is for other runs of pytest than ours."""
 _SETTINGS = "[pytest]\naddopts = -p pytest_torchkata.plugin -p pytest_timeout\n"
@@ -351,41 +349,27 @@ class _Bench:
 
 
 def _checked(judge: Judge, cases: Sequence[Case], kata: Kata) -> Iterator[CheckResult]:
-    """Judge an answer in all cases, and look for a known mistake until one is found in it."""
-    looked_in: set[str] = set()
-    found = False
+    """Judge an answer in all cases."""
+    judged: list[Judged | str] = []
+    seconds = []
     for case in cases:
-        # To look for one takes a run of every known mistake.
-        look = not found and len(looked_in) < _LOOKS and case.check.function not in looked_in
-        result = _case(judge, case, kata, explained=look)
-        found |= result.mistake is not None
-        if result.outcome == "failed" and look:
-            looked_in.add(case.check.function)
-        yield result
-
-
-def _case(judge: Judge, case: Case, kata: Kata, *, explained: bool) -> CheckResult:
-    """Judge an answer in one case."""
-    check = dataclasses.replace(case.check, kata=kata)
-    about: dict[str, Any] = {
-        "title": check.title,
-        "case": report.case(check.parameters),
-        "device": check.device,
-    }
-    start = time.monotonic()
-    try:
-        verdict = judge.verdict(check, case.seed, explained=explained)
-    except KataError as error:
-        return CheckResult(**about, outcome="error", message=str(error))
-    seconds = time.monotonic() - start
-    if verdict.outcome == "passed":
-        return CheckResult(**about, outcome="passed", seconds=seconds, measured=verdict.measured)
-    return CheckResult(
-        **about,
-        outcome="not run" if verdict.cause == "not run" else verdict.outcome,
-        message=" ".join(report.gist(verdict).split()),
-        mistake=verdict.mistake,
-        cause=verdict.cause,
-        seconds=seconds,
-        measured=verdict.measured,
-    )
+        start = time.monotonic()
+        try:
+            judged.append(judge.judged(dataclasses.replace(case.check, kata=kata), case.seed))
+        except KataError as error:
+            judged.append(str(error))
+        seconds.append(time.monotonic() - start)
+    verdicts = iter(judge.explained([each for each in judged if isinstance(each, Judged)]))
+    for case, each, taken in zip(cases, judged, seconds, strict=True):
+        check = case.check
+        about: dict[str, Any] = {"device": check.device, "seconds": taken}
+        if isinstance(each, str):
+            outcome: Outcome = "error"
+            about["message"] = each
+        else:
+            verdict = next(verdicts)
+            outcome = "not run" if verdict.cause == "not run" else verdict.outcome
+            about |= {"mistake": verdict.mistake, "measured": verdict.measured}
+            if outcome != "passed":
+                about |= {"message": " ".join(report.gist(verdict).split()), "cause": verdict.cause}
+        yield CheckResult(check.title, report.case(check.parameters), outcome, **about)

@@ -6,10 +6,11 @@ This is the only place where verdicts are made, for pytest items and for ``proof
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pytest_torchkata import catalogue, compare, diagnose, explain, rules
 from pytest_torchkata.catalogue import KataError
@@ -35,7 +36,7 @@ from pytest_torchkata.kata import (
 )
 from pytest_torchkata.sandbox import Sandbox
 
-__all__ = ["Judge"]
+__all__ = ["Judge", "Judged"]
 
 _LATEST = "This is the second check that does not end in time: the others are not run."
 _TOO_LATE = "Not run: two checks before it did not end in time."
@@ -44,6 +45,16 @@ UNANSWERED = Opaque("ellipsis", "")
 """How ``...`` in the place of an answer arrives."""
 LATE = 2
 """Checks of a kata that may run into their time limit before the rest of it is not run."""
+
+
+class Judged(NamedTuple):
+    """A verdict on the answer in one case, and what it is of."""
+
+    check: Check
+    seed: int
+    verdict: Verdict
+    seen: Run | None = None
+    """What the answer showed; None where it was not run."""
 
 
 class Judge:
@@ -67,31 +78,55 @@ class Judge:
         self._shown.setdefault(check.kata.solution, {})
         self.reference(check, seed)
 
-    def verdict(
-        self, check: Check, seed: int, subject: Subject = ANSWER, *, explained: bool = True
-    ) -> Verdict:
-        """Judge one case of a check on a subject, and explain what is wrong with it.
+    def verdict(self, check: Check, seed: int) -> Verdict:
+        """Judge the answer in one case of a check, and explain what is wrong with it.
 
         Raises ``KataError`` if the kata's own reference does not get through the check.
         """
-        if subject == ANSWER and _is_untouched(check.kata):
-            return Verdict("to do", lines=("The stub is as it was handed out.",), cause="to do")
-        if broken := self._scan(check.kata, subject):
-            return _rule_verdict(check.kata, broken)
+        (verdict,) = self.explained([self.judged(check, seed)])
+        return verdict
+
+    def judged(self, check: Check, seed: int) -> Judged:
+        """Judge the answer in one case of a check.
+
+        Raises ``KataError`` if the kata's own reference does not get through the check.
+        """
+        if _is_untouched(check.kata):
+            verdict = Verdict("to do", lines=("The stub is as it was handed out.",), cause="to do")
+            return Judged(check, seed, verdict)
+        if broken := self._scan(check.kata):
+            return Judged(check, seed, _rule_verdict(check.kata, broken))
         if self._late[check.kata] >= LATE:
-            return Verdict("failed", lines=(_TOO_LATE,), cause="not run")
+            return Judged(check, seed, Verdict("failed", lines=(_TOO_LATE,), cause="not run"))
         expected = self.reference(check, seed)
-        # Right answers too, so that the tests show where a check itself cannot be repeated.
-        again = subject.source == "right" or (subject == ANSWER and check.again)
-        seen = self.run(check, seed, subject, again=again)
+        seen = self.run(check, seed, ANSWER, again=check.again)
         verdict = self.compare(check, expected, seen)
         if isinstance(seen, Stopped) and seen.why == "time":
             self._late[check.kata] += 1
             if self._late[check.kata] == LATE:
                 verdict = dataclasses.replace(verdict, lines=(*verdict.lines, _LATEST))
-        if verdict.outcome != "failed" or subject != ANSWER or not explained:
-            return verdict
-        return self._explained(check, seed, expected, seen, verdict)
+        return Judged(check, seed, verdict, seen)
+
+    def explained(self, judged: Sequence[Judged]) -> list[Verdict]:
+        """Return the verdicts on an answer with its author's line and the known mistake, where known.
+
+        All at once, since known mistakes are then tried one after the other, and not case by case.
+        """
+        verdicts = [self._placed(each) for each in judged]
+        failures = {
+            number: diagnose.Failure(
+                check, seen, self.reference(check, seed), functools.partial(self._of_ours, check, seed)
+            )
+            for number, (check, seed, verdict, seen) in enumerate(judged)
+            if _is_explained(verdict) and isinstance(seen, (Observed, Raised))
+        }
+        for number, known in zip(failures, diagnose.recognise(list(failures.values())), strict=True):
+            verdicts[number] = dataclasses.replace(
+                verdicts[number],
+                diagnosis=diagnose.sentence(known),
+                mistake=known[0].name if known else None,
+            )
+        return verdicts
 
     def reference(self, check: Check, seed: int) -> Observed:
         """Return what the reference shows, in the case's precision and in float64."""
@@ -161,22 +196,21 @@ class Judge:
         outcome: Literal["failed", "passed"] = "failed" if wrong else "passed"
         return Verdict(outcome, differences=wrong, output=seen.output, measured=_measured(check, seen.values))
 
-    def _scan(self, kata: Kata, subject: Subject) -> tuple[BrokenRule, ...]:
+    def _scan(self, kata: Kata) -> tuple[BrokenRule, ...]:
         """Return the rules that the source of the answer breaks.
 
         It is read once, by a process that no answer has been in.
         """
-        if subject != ANSWER:
-            return ()
         if kata not in self._scanned:
             forbidden = catalogue.facts(kata).forbidden
-            run = self.sandbox.run(Job(kata, subject, check=SCAN, forbidden=forbidden, limits=self._limits))
+            run = self.sandbox.run(Job(kata, ANSWER, check=SCAN, forbidden=forbidden, limits=self._limits))
             self._scanned[kata] = run.broken if isinstance(run, Observed) else (rules.UNREADABLE,)
         return self._scanned[kata]
 
-    def _explained(self, check: Check, seed: int, expected: Observed, seen: Run, verdict: Verdict) -> Verdict:
-        """Add the learner's own line and the known mistake, where they are known."""
-        if verdict.cause not in ("difference", "exception"):
+    def _placed(self, judged: Judged) -> Verdict:
+        """Add the learner's own line, where it is known."""
+        check, seed, verdict, seen = judged
+        if not _is_explained(verdict):
             return verdict
         if not isinstance(seen, Raised) or seen.where == "check":
             traced = self.run(check, seed, ANSWER, traced=True)
@@ -185,12 +219,12 @@ class Judge:
             if isinstance(traced, Observed):
                 place = explain.place(traced.steps, verdict.differences)
                 verdict = dataclasses.replace(verdict, place=place)
-        known = diagnose.recognise(check, seen, expected, lambda subject: self._of_ours(check, seed, subject))
-        return dataclasses.replace(
-            verdict,
-            diagnosis=diagnose.sentence(known),
-            mistake=known[0].name if known else None,
-        )
+        return verdict
+
+
+def _is_explained(verdict: Verdict) -> bool:
+    """Return whether there is more to find out about what is wrong."""
+    return verdict.outcome == "failed" and verdict.cause in ("difference", "exception")
 
 
 def _compared(check: Check, expected: Observed, values: Observations) -> tuple[Difference, ...]:

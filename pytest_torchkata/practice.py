@@ -22,6 +22,7 @@ from pytest_torchkata.project import INSTALLED, Project, ProjectError, around, s
 
 __all__ = [
     "Changes",
+    "ensure_private",
     "handed_out",
     "handed_out_by",
     "init",
@@ -234,7 +235,7 @@ def _manifest(project: Project) -> _Manifest | None:
 
 
 def _write_manifest(project: Project, manifest: _Manifest) -> None:
-    _ensure_private(project.root)
+    ensure_private(project.root)
     _write(project.root / _MANIFEST, _dumped(manifest))
 
 
@@ -272,7 +273,7 @@ def reset(project: Project, kata: Kata) -> Path | None:
 
 def _keep(project: Project, kata: Kata, written: bytes) -> Path:
     """Write what the learner wrote to a file of its own, under a dated name."""
-    _ensure_private(project.root)
+    ensure_private(project.root)
     folder = project.root / _PRIVATE / "kept" / kata.topic
     with _explaining():
         folder.mkdir(parents=True, exist_ok=True)
@@ -389,7 +390,7 @@ def _digest(stub: bytes) -> str:
     return hashlib.sha256(stub).hexdigest()[:16]
 
 
-def _ensure_private(root: Path) -> None:
+def ensure_private(root: Path) -> None:
     """Make the directory that git is not to see."""
     folder = root / _PRIVATE
     with _explaining():

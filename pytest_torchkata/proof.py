@@ -259,7 +259,7 @@ class _Cases:
             self._judge: Judge = around.judge
             around.judge = self  # type: ignore[assignment]
 
-    def verdict(self, check: Check, seed: int, *, explained: bool) -> Verdict:
+    def verdict(self, check: Check, seed: int) -> Verdict:
         """Note a case; it passes, whatever is found afterwards."""
         self._cases.append(Case(check, seed))
         return Verdict("passed")

@@ -408,7 +408,7 @@ class _Rehearsal:
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
 
-    def verdict(self, check: Check, seed: int, *, explained: bool) -> Verdict:
+    def verdict(self, check: Check, seed: int) -> Verdict:
         with contextlib.suppress(SandboxError, KataError):
             self._judge.expect(check, seed)
         return Verdict("passed")

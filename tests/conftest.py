@@ -15,7 +15,10 @@ import numpy  # noqa: F401 (a run in this process must not be the first to impor
 import pytest
 from typer.testing import CliRunner
 
-from pytest_torchkata import sandbox
+from pytest_torchkata import (
+    grading,  # noqa: F401 (nor this, which hands itself to another process)
+    sandbox,
+)
 from pytest_torchkata.cli import app
 
 pytest_plugins = ["pytester"]
