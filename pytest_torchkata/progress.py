@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple, get_args
 from pytest_torchkata.kata import State
 from pytest_torchkata.schedule import Event, due, practised
 
-__all__ = ["Aid", "History", "ProgressError", "Run", "Standing", "Store"]
+__all__ = ["Aid", "History", "Interview", "ProgressError", "Run", "Standing", "Store"]
 
 _VERSION = 2
 _PATIENCE = 10.0
@@ -56,11 +56,21 @@ class Aid(NamedTuple):
     what: str
 
 
+class Interview(NamedTuple):
+    """A mock interview that was taken, and its scorecard."""
+
+    id: int
+    at: str
+    scorecard: str
+    """As JSON."""
+
+
 class History(NamedTuple):
     """All that is recorded, each in the order of writing."""
 
     runs: list[Run]
     aids: list[Aid]
+    interviews: Sequence[Interview] = ()
 
 
 _AID_TABLE = """CREATE TABLE aid (
@@ -215,12 +225,12 @@ class Store:
     def standing(self, kata_id: str) -> Standing:
         """Return how the learner stands with one kata; a kata never met is to do."""
         with self._explaining("read"):
-            return _standing(*self._history(kata_id))
+            return _standing(*self._history(kata_id)[:2])
 
     def standings(self) -> dict[str, Standing]:
         """Return the standing of every kata that is in the record, by id."""
         with self._explaining("read"):
-            runs, aids = self._history()
+            runs, aids, _ = self._history()
             runs_of, aids_of = defaultdict(list), defaultdict(list)
             for run in runs:
                 runs_of[run.kata].append(run)
