@@ -185,7 +185,7 @@ def _headline(summary: Summary) -> str:
         f"{total.solved} of {total.katas} solved",
         f"{total.failing} failing" if total.failing else "",
         f"{total.due} due for review" if total.due else "",
-        f"practised on {practice.recent} of the last 30 days" if practice.recent else "",
+        f"practised on {practice.recent} of 30 days" if practice.recent else "",
     ]
     return " · ".join(filter(None, parts))
 

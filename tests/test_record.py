@@ -194,7 +194,7 @@ def test_the_overview_shows_where_one_is_and_runs_nothing(katas, monkeypatch):
     monkeypatch.setattr(sandbox, "Sandbox", None)
     result = katas.run_on("--progress")
     assert result.outlines == [
-        " 1 of 3 solved · 1 failing · practised on 1 of the last 30 days",
+        " 1 of 3 solved · 1 failing · practised on 1 of 30 days",
         "",
         " far  ██████████   1/1",
         " toy  ░░░░░░░░░░   0/2",
@@ -242,7 +242,7 @@ def reviewed(katas):
 
 def test_what_is_due_is_in_the_bars_the_lines_and_the_advice(reviewed):
     assert reviewed.run_on("--progress").outlines == [
-        " 2 of 3 solved · 1 due for review · practised on 1 of the last 30 days",
+        " 2 of 3 solved · 1 due for review · practised on 1 of 30 days",
         "",
         " far  ██████████   1/1",
         " toy  █████░░░░░   1/2",
@@ -258,7 +258,7 @@ def test_what_is_due_is_in_the_bars_the_lines_and_the_advice(reviewed):
 def test_a_kata_that_is_due_and_was_put_back_is_only_to_be_written(reviewed):
     Store(reviewed.path / FILE).reset("far/away")
     lines = reviewed.run_on("--progress").outlines
-    assert lines[0] == " 1 of 3 solved · 1 due for review · practised on 1 of the last 30 days"
+    assert lines[0] == " 1 of 3 solved · 1 due for review · practised on 1 of 30 days"
     assert lines[2] == " far  ░░░░░░░░░░   0/1"
     assert lines[-1] == (
         " Next: review katas/far/away.py (easy, 5 min): write it again and run  pytest katas/far/away.py"
