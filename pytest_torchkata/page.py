@@ -28,6 +28,8 @@ sys.meta_path[:] = [each for each in sys.meta_path if not type(each).__module__.
 _WIDTH = 360
 """Of a plot, in units that are pixels on a phone: on a wider page it is drawn larger, letters and all."""
 _ROW = 21
+_STEPS = (5, 10, 15, 30, 60, 120, 240, 480, 960)
+"""Minutes from one label of an axis to the next."""
 _LATEST = 10
 _MISTAKES = 8
 _INTERVIEWS = 5
@@ -136,13 +138,14 @@ def _tallies(tallies: Mapping[str, Tally], about: str) -> Markup:
 
 def _budget(entries: Sequence[Entry]) -> Markup:
     """Draw what katas took, above what they may take."""
-    newest = [each for each in reversed(entries) if each.facts]
-    chart = _rows(pygal.HorizontalBar, [each.kata.name for each in newest], height=28, axis=True)
-    budgets = [each.facts.minutes for each in entries if each.facts]
-    chart.y_labels = _steps(max(*budgets, *(each.minutes for each in entries)), (5, 10, 15, 30, 60, 120))
+    names = [each.kata.name for each in reversed(entries)]
+    chart = _rows(pygal.HorizontalBar, names, height=28, axis=True)
+    budgets = [each.facts.minutes if each.facts else 0 for each in entries]
+    took = [each.minutes for each in entries]
+    chart.y_labels = _steps(max(budgets + took))
     # In a row the first series is on top.
     chart.add("budget", budgets, formatter=lambda value: f"budget {value:g} min")
-    chart.add("took", [each.minutes for each in entries], formatter=lambda value: f"took {value:.0f} min")
+    chart.add("took", took, formatter=lambda value: f"took {value:.0f} min")
     return _drawn(chart, "Minutes that the katas solved last took, and their budgets")
 
 
@@ -159,14 +162,14 @@ def _weeks(weeks: Mapping[date, float]) -> Markup:
     chart = _chart(pygal.Bar, height=190, show_minor_x_labels=False, truncate_label=8, show_y_guides=True)
     chart.x_labels = [f"{monday.day} {monday:%b}" for monday in weeks]
     chart.x_labels_major = chart.x_labels[::6]
-    chart.y_labels = _steps(max(weeks.values()), (15, 30, 60, 120, 240, 480, 960))
+    chart.y_labels = _steps(max(weeks.values()))
     chart.add("minutes", list(weeks.values()), formatter=lambda value: f"{value:.0f} min")
     return _drawn(chart, "Minutes practised in each of the last 26 weeks")
 
 
-def _steps(most: float, sizes: Sequence[int]) -> list[int]:
-    """Return round minutes from 0 to what is the most, or just above: at most five, if a size allows it."""
-    size = next((each for each in sizes if most <= 4 * each), sizes[-1])
+def _steps(most: float) -> list[int]:
+    """Return round minutes from 0 to what is the most or just above, few enough for an axis."""
+    size = next((each for each in _STEPS if most <= 4 * each), _STEPS[-1])
     return [*range(0, math.ceil(max(most, 1) / size) * size + 1, size)]
 
 

@@ -472,7 +472,8 @@ LOOK = """() => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
         const node = texts.currentNode, element = node.parentElement;
-        if (!node.data.trim() || element.closest('.hidden, title, style')) continue;
+        if (!node.data.trim() || element.closest('title, style')) continue;
+        if (getComputedStyle(element).clipPath !== 'none') continue;  // for those who hear the page
         const range = document.createRange();
         range.selectNodeContents(node);
         const boxes = [...range.getClientRects()].filter(box => box.width);
