@@ -33,5 +33,5 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/tested: $(VENV)/installed
-	$(BIN)/python -m pip install -q -c constraints.txt --group test
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[report]' --group test
 	touch $@

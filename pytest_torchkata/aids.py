@@ -13,6 +13,7 @@ from pytest_torchkata.kata import REFERENCE, Job, Kata, Observed, Opaque
 from pytest_torchkata.progress import ProgressError
 from pytest_torchkata.project import Project
 from pytest_torchkata.sandbox import Sandbox, SandboxError, default_model
+from pytest_torchkata.summary import summarise
 
 __all__ = ["hint", "progress", "reveal"]
 
@@ -85,13 +86,12 @@ def _truth(kata: Kata) -> Iterator[str]:
 
 
 def progress(project: Project) -> Iterator[str]:
-    """Show every kata's state."""
+    """Show how far everything is; where that is not known, the katas that there are."""
     try:
-        standings = project.store.standings()
+        yield from report.overview(summarise(project))
     except ProgressError as error:
         yield f"The record of progress cannot be read: {error}"
-        standings = {}
-    yield from report.overview(project.catalogue, standings)
+        yield from report.listing(project.catalogue, {})
 
 
 def _recorded(write: object) -> Iterator[str]:

@@ -465,15 +465,40 @@ def reset(kata_id: _Id) -> None:
 
 @app.command()
 def status(as_json: _Json = False) -> None:
-    """Show how far every kata is."""
+    """Show in one screen how far you are."""
     project = _here()
-    if not as_json:
+    if as_json:
+        from pytest_torchkata.summary import summarise
+
+        return _dump(summarise(project).data()["katas"])
+    from pytest_torchkata import aids
+
+    return _say(aids.progress(project))
+
+
+@app.command()
+def report(
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page to look at.")] = None,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write JUnit's XML.")] = None,
+    badge: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a badge, as SVG.")] = None,
+    as_json: _Json = False,
+) -> None:
+    """Write your progress as a page, a badge or data."""
+    project = _here()
+    wanted = {name: path for name, path in (("html", html), ("junit", junit), ("badge", badge)) if path}
+    if not (wanted or as_json):
         from pytest_torchkata import aids
 
         return _say(aids.progress(project))
-    standings = project.store.standings()
-    katas = {kata.id: standings.get(kata.id, Standing()) for kata in project.catalogue.all()}
-    return _dump({name: {**asdict(each), "due": each.is_due()} for name, each in katas.items()})
+    from pytest_torchkata import export
+    from pytest_torchkata.summary import summarise
+
+    summary = summarise(project)
+    for name, path in wanted.items():
+        export.write(path, getattr(export, name)(summary))
+    if as_json:
+        return _dump(summary.data())
+    return _say(f"✓ {_typed(path)}" for path in wanted.values())
 
 
 @app.command("export")

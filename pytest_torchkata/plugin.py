@@ -62,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--interview", metavar="45m", help="start a mock interview of so many minutes, and run nothing")
     add("--hint", metavar="KATA", help="show the next hint for a kata, and run nothing")
     add("--reveal", metavar="KATA", help="show a kata's reference and checks, and run nothing")
-    add("--progress", action="store_true", help="show how far every kata is, and run nothing")
+    add("--progress", action="store_true", help="show how far you are, and run nothing")
     for name, (text, default) in SETTINGS.items():
         parser.addini(name, text, default=default)
     parser.addini("torchkata_limits", "as --kata-limit, several", type="args", default=[])

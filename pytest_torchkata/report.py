@@ -5,6 +5,7 @@ Colour is added where a line is printed, from what the line begins with.
 
 from __future__ import annotations
 
+import itertools
 import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from _pytest._io import TerminalWriter
 
     from pytest_torchkata.progress import Standing
+    from pytest_torchkata.summary import Practice, Summary, Tally
 
 __all__ = [
     "Message",
@@ -31,6 +33,7 @@ __all__ = [
     "failure",
     "gist",
     "header",
+    "listing",
     "next_step",
     "nothing_due",
     "overview",
@@ -39,6 +42,8 @@ __all__ = [
 
 WIDTH = 96
 _BAR = 10
+_NOTE = 66
+"""Characters of a note in the overview, which is as wide as a terminal of 80."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +163,7 @@ def bars(
         due = sum(
             _is_due(standings, kata) for kata, state in zip(katas, states, strict=True) if state != "failing"
         )
-        full = _BAR * solved // len(katas)
-        bar = "█" * full + "░" * (_BAR - full)
+        bar = _bar(solved, len(katas))
         attempts = sum(standings[kata.id].attempts for kata in katas if kata.id in standings)
         counts = f"{solved}/{len(katas)}"
         rest = [
@@ -171,7 +175,93 @@ def bars(
         yield f" {topic:{width}}  {bar} {counts:>5}   {' · '.join(part for part in rest if part)}".rstrip()
 
 
-def overview(catalogue: Catalogue, standings: Mapping[str, Standing]) -> Iterator[str]:
+def _bar(solved: int, katas: int) -> str:
+    full = _BAR * solved // katas
+    return "█" * full + "░" * (_BAR - full)
+
+
+def overview(summary: Summary) -> Iterator[str]:
+    """Show in one screen how far everything is, and what to do next."""
+    if not summary.entries:
+        return
+    yield f" {_headline(summary)}"
+    yield ""
+    yield from _side_by_side(summary.topics)
+    yield ""
+    yield " " + " · ".join(f"{level} {each.solved}/{each.katas}" for level, each in summary.levels.items())
+    yield ""
+    yield from _notes(summary)
+    yield _next(summary.advice, [each.kata for each in summary.entries], summary.standings)
+
+
+def _headline(summary: Summary) -> str:
+    total, practice = summary.total, summary.practice
+    parts = [
+        f"{total.solved} of {total.katas} solved",
+        f"{total.failing} failing" if total.failing else "",
+        f"{total.due} due for review" if total.due else "",
+        f"practised on {practice.recent} of 30 days" if practice.recent else "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _side_by_side(topics: Mapping[str, Tally]) -> Iterator[str]:
+    """Show a bar for each topic, in two columns where they are many."""
+    width = max(map(len, topics))
+    cells = [
+        f" {topic:{width}}  {_bar(each.solved, each.katas)} {f'{each.solved}/{each.katas}':>5}"
+        for topic, each in topics.items()
+    ]
+    rows = max(8, math.ceil(len(cells) / 2))
+    for left, right in itertools.zip_longest(cells[:rows], cells[rows:], fillvalue=""):
+        yield f"{left}   {right}".rstrip()
+
+
+def _notes(summary: Summary) -> Iterator[str]:
+    """Show, a line or two for each, what there is beside the bars."""
+    practice, interviews = summary.practice, summary.interviews
+    unread = [each.kata.id for each in summary.entries if each.facts is None]
+    notes = {
+        "Failing": [_some([each.kata.id for each in summary.failing])],
+        "To review": [_some([each.kata.id for each in summary.to_review])],
+        "Mistakes": [f"{each.times}× {each.kata}{_colon(each.sentence)}" for each in summary.mistakes[:2]],
+        "Interviews": [
+            f"{len(interviews)} taken; the last on {each.at.astimezone():%Y-%m-%d}: {each.score:.0f} %, "
+            f"{each.solved} of {each.katas} katas solved"
+            for each in interviews[:1]
+        ],
+        "Practice": [_weeks(practice)] if any(practice.weeks.values()) else [],
+        "! Broken": [f"{_some(unread)}; torchkata doctor says what is wrong"] if unread else [],
+    }
+    shown = [(name, line) for name, lines in notes.items() for line in lines if line]
+    for (name, line), (above, _) in zip(shown, [("", ""), *shown], strict=False):
+        label = name if name != above else ""
+        yield f" {label:10}  {textwrap.shorten(line, _NOTE, placeholder=' …')}"
+    yield from [""] if shown else []
+
+
+def _colon(sentence: str | None) -> str:
+    return f": {sentence}" if sentence else ""
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return as many names as fit into a note, and how many more there are."""
+    for shown in range(len(names), 0, -1):
+        more = f" and {len(names) - shown} more" if shown < len(names) else ""
+        if shown == 1 or len(text := ", ".join(names[:shown]) + more) <= _NOTE:
+            return text if shown > 1 else names[0] + more
+    return ""
+
+
+def _weeks(practice: Practice) -> str:
+    """Return a column for each week, the tallest for that of most practice, and a dot for one of none."""
+    values = practice.weeks.values()
+    columns = ("▁▂▃▄▅▆▇█"[min(7, int(8 * each / max(values)))] if each else "·" for each in values)
+    row = f", {practice.streak} days in a row" if practice.streak > 1 else ""
+    return f"{''.join(columns)} in the last {len(values)} weeks{row}"
+
+
+def listing(catalogue: Catalogue, standings: Mapping[str, Standing]) -> Iterator[str]:
     """Show every topic, and every kata in it with its state."""
     topics = _by_topic(catalogue, None)
     for bar, katas in zip(bars(catalogue, standings), topics.values(), strict=True):
@@ -220,12 +310,16 @@ def next_step(
     """Say what to do now, and what to type for it: on this track, or in these topics, and then anywhere."""
     katas = track or [kata for group in _by_topic(catalogue, topics).values() for kata in group]
     advice = advise(katas, standings, in_order=bool(track))
-    if advice is not None:
-        yield f" Next: {_step(advice, standings)}"
-    elif topics is not None:
+    if advice is None and topics is not None:
         yield from next_step(catalogue, standings)
     elif katas:
-        yield f" Next: nothing; every kata is solved. {_first_due(katas, standings)}".rstrip()
+        yield _next(advice, katas, standings)
+
+
+def _next(advice: Advice | None, katas: Sequence[Kata], standings: Mapping[str, Standing]) -> str:
+    if advice is not None:
+        return f" Next: {_step(advice, standings)}"
+    return f" Next: nothing; every kata is solved. {_first_due(katas, standings)}".rstrip()
 
 
 def _step(advice: Advice, standings: Mapping[str, Standing]) -> str:

@@ -362,7 +362,7 @@ class Loop:
         elif key == "h":
             self._tell([f" {line}" for line in _lines(aids.hint, self._kata, self._project)])
         elif key == "l":
-            self._tell(list(report.overview(self._project.catalogue, self._standings())))
+            self._tell(list(report.listing(self._project.catalogue, self._standings())))
         elif key == "r":
             self._ask(key, f" Put the stub of {self._kata.id} back? What you wrote is kept. (y/n)")
         elif key == "v":

@@ -58,7 +58,7 @@ def words(pattern):
 @pytest.mark.parametrize("option", words(r"--[a-z]+(?:-[a-z]+)*"))
 def test_the_options_exist(pytester, torchkata, option):
     known = pytester.runpytest_inprocess("--help", "-p", "pytest_torchkata.plugin").stdout.str()
-    known += torchkata("--help").stdout + torchkata("list", "--help").stdout
+    known += "".join(torchkata(*each, "--help").stdout for each in ([], ["list"], ["report"]))
     assert re.search(rf"{option}\b", known)
 
 

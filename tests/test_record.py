@@ -178,15 +178,15 @@ def test_a_kata_that_nobody_can_read_is_told_and_stops_no_other(katas):
         " Next: write katas/toy/other.py and run  pytest katas/toy/other.py",
     ]
     overview = katas.run_on("--progress")
-    overview.stdout.fnmatch_lines(["   ✓ double *", "   ! other *kata.toml: kind is missing; *"])
+    overview.stdout.fnmatch_lines([" ! Broken    toy/other; torchkata doctor says what is wrong"])
     assert overview.ret == 0
 
 
 # The overview -------------------------------------------------------------------------------------
 
 
-def test_the_overview_shows_every_kata_and_runs_nothing(katas, monkeypatch):
-    katas.run()
+def test_the_overview_shows_where_one_is_and_runs_nothing(katas, monkeypatch):
+    katas.answer("def double(x):\n    return x ** 2\n").run()
     katas.run_on("--hint=other")
     katas.run_on("--hint=double")
     katas.run_on("--hint=double")
@@ -194,11 +194,16 @@ def test_the_overview_shows_every_kata_and_runs_nothing(katas, monkeypatch):
     monkeypatch.setattr(sandbox, "Sandbox", None)
     result = katas.run_on("--progress")
     assert result.outlines == [
-        " far  ██████████   1/1   1 attempt",
-        "   ✓ away                       easy      5 min   1 attempt, revealed, due in 8 days",
-        " toy  ░░░░░░░░░░   0/2   1 failing · 1 to do · 1 attempt",
-        "   ✗ double                     easy      5 min   1 attempt, 1 of 3 checks pass, 2 hints",
-        "   · other                      easy      5 min   1 hint",
+        " 1 of 3 solved · 1 failing · practised on 1 of 30 days",
+        "",
+        " far  ██████████   1/1",
+        " toy  ░░░░░░░░░░   0/2",
+        "",
+        " easy 1/3",
+        "",
+        " Failing     toy/double",
+        " Mistakes    1× toy/double",
+        f" Practice    {25 * '·'}█ in the last 26 weeks",
         "",
         " Next: fix katas/toy/double.py (easy, 5 min) and run  pytest katas/toy/double.py",
     ]
@@ -206,9 +211,11 @@ def test_the_overview_shows_every_kata_and_runs_nothing(katas, monkeypatch):
 
 
 def test_the_overview_of_a_fresh_clone_creates_nothing(katas):
-    assert katas.run_on("--progress").outlines[:2] == [
-        " far  ░░░░░░░░░░   0/1   1 to do",
-        "   · away                       easy      5 min",
+    assert katas.run_on("--progress").outlines[:4] == [
+        " 0 of 3 solved",
+        "",
+        " far  ░░░░░░░░░░   0/1",
+        " toy  ░░░░░░░░░░   0/2",
     ]
     assert not (katas.path / ".torchkata").exists()
 
@@ -235,11 +242,14 @@ def reviewed(katas):
 
 def test_what_is_due_is_in_the_bars_the_lines_and_the_advice(reviewed):
     assert reviewed.run_on("--progress").outlines == [
-        " far  ██████████   1/1   1 due for review · 1 attempt",
-        "   ✓ away                       easy      5 min   1 attempt, due",
-        " toy  █████░░░░░   1/2   1 to do · 1 attempt",
-        "   · double                     easy      5 min",
-        "   ✓ other                      easy      5 min   1 attempt, due in 8 days",
+        " 2 of 3 solved · 1 due for review · practised on 1 of 30 days",
+        "",
+        " far  ██████████   1/1",
+        " toy  █████░░░░░   1/2",
+        "",
+        " easy 2/3",
+        "",
+        " To review   far/away",
         "",
         " Next: review katas/far/away.py (easy, 5 min): type  torchkata reset far/away  and write it again",
     ]
@@ -248,7 +258,8 @@ def test_what_is_due_is_in_the_bars_the_lines_and_the_advice(reviewed):
 def test_a_kata_that_is_due_and_was_put_back_is_only_to_be_written(reviewed):
     Store(reviewed.path / FILE).reset("far/away")
     lines = reviewed.run_on("--progress").outlines
-    assert lines[0] == " far  ░░░░░░░░░░   0/1   1 due for review · 1 to do · 1 attempt"
+    assert lines[0] == " 1 of 3 solved · 1 due for review · practised on 1 of 30 days"
+    assert lines[2] == " far  ░░░░░░░░░░   0/1"
     assert lines[-1] == (
         " Next: review katas/far/away.py (easy, 5 min): write it again and run  pytest katas/far/away.py"
     )
@@ -453,7 +464,7 @@ def test_a_record_that_cannot_be_kept_breaks_no_run(spoilt):
 @pytest.mark.parametrize(
     ("arguments", "lines"),
     [
-        (["--progress"], [" far  ░░░░░░░░░░   0/1   1 to do"]),
+        (["--progress"], [" far  ░░░░░░░░░░   0/1*", " Next: write katas/far/away.py *"]),
         (["--hint=away"], ["  What is twice something?", "This was not recorded: The progress file *"]),
         (
             ["--reveal=away"],

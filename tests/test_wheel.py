@@ -112,6 +112,7 @@ def test_a_wheel_carries_the_catalogue_and_nothing_else_of_the_clone(wheel):
     files = [path for each in ("katas", "solutions") for path in (ROOT / each).rglob("*") if path.is_file()]
     there = {path.relative_to(ROOT).as_posix() for path in files if path.suffix in (".py", ".toml", ".md")}
     assert carried == there
+    assert "pytest_torchkata/templates/progress.html" in names
     assert {name.partition("/")[0] for name in names} == {
         "pytest_torchkata", f"pytest_torchkata-{wheel.name.split('-')[1]}.dist-info"
     }  # fmt: skip
