@@ -140,7 +140,7 @@ def status(workspace: _Workspace = None, as_json: _Json = False) -> None:
     if phase == "over":
         return _finish(project, interview, gpu=False, as_json=as_json)
     if phase == "finished":
-        return _show(project, scorecard.read(interview.path.parent / scorecard.JSON), as_json)
+        return _show(project, scorecard.read(interview.path.parent / f"{scorecard.STEM}.json"), as_json)
     trails = scorecard.trail(interview)
     seen = {name: dict(_last(interview, name)) for name in interview.terms.katas}
     if interview.terms.feedback in HIDING:
@@ -223,6 +223,5 @@ def _show(project: Project, card: Any, as_json: bool) -> None:
     for line in scorecard.told(card):
         typer.echo(line)
     typer.echo("")
-    typer.echo(
-        f" The scorecard:  {_shown(project.root / scorecard.HTML)}   {_shown(project.root / scorecard.JSON)}"
-    )
+    files = "   ".join(_shown(project.root / f"{scorecard.STEM}.{kind}") for kind in ("html", "json"))
+    typer.echo(f" The scorecard:  {files}")

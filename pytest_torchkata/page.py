@@ -9,16 +9,16 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
-import jinja2
 import pygal
 from markupsafe import Markup
 from pygal.style import Style
 
 from pytest_torchkata.summary import PAUSE, Entry, Summary, Tally
+from pytest_torchkata.templating import rendered
 
 __all__ = ["render"]
 
@@ -42,19 +42,12 @@ _NOT_SHOWN = {"background", "titles", "legends", "plot overlay", "plot text-over
 
 def render(summary: Summary, *, mark: str) -> str:
     """Return the page; ``mark`` says near its beginning who wrote it."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pytest_torchkata"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"day": _day, "duration": _duration, "breakable": _breakable}
     timed = [each for each in summary.entries if each.standing.solved_at and each.facts and each.minutes]
     timed.sort(key=lambda each: each.standing.solved_at or summary.at)
     coming = [each for each in summary.entries if each.standing.due_at and not each.due]
     coming.sort(key=lambda each: each.standing.due_at or summary.at)
-    return environment.get_template("progress.html").render(
+    return rendered(
+        "progress.html",
         mark=mark,
         summary=summary,
         met=[each for each in summary.entries if each.met],
@@ -74,25 +67,6 @@ def render(summary: Summary, *, mark: str) -> str:
         interviews=summary.interviews[:_INTERVIEWS],
         more_interviews=len(summary.interviews[_INTERVIEWS:]),
     )
-
-
-# Words --------------------------------------------------------------------------------------------
-
-
-def _day(at: datetime | date) -> str:
-    """Return a day as it is written; of a time, the day by this machine's clock."""
-    day = at.astimezone().date() if isinstance(at, datetime) else at
-    return f"{day.day} {day:%b %Y}"
-
-
-def _duration(minutes: float) -> str:
-    whole = round(minutes)
-    return f"{whole} min" if whole < 120 else f"{minutes / 60:.1f} h"
-
-
-def _breakable(name: str) -> Markup:
-    """Return an id that a narrow page may break between its words."""
-    return Markup("").join(letter + Markup("<wbr>") if letter in "/_" else letter for letter in name)
 
 
 # The calendar -------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from pytest_torchkata.project import Project
 if TYPE_CHECKING:
     from pytest_torchkata.grading import KataResult
 
-__all__ = ["HTML", "JSON", "RULE", "Card", "KataScore", "Trail", "finish", "made", "read", "told", "trail"]
+__all__ = ["RULE", "STEM", "Card", "KataScore", "Trail", "finish", "made", "read", "told", "trail"]
 
 RULE = (
     "A solved kata counts in full. An unsolved one counts half of the share of its checks that pass. Each "
@@ -27,7 +27,8 @@ RULE = (
 )
 """How the score is made."""
 _FORMAT, _VERSION = "torchkata scorecard", 1
-JSON, HTML = "scorecard.json", "scorecard.html"
+STEM = "scorecard"
+"""The name of its files."""
 _MOST = 5
 """Failing checks of one kata that are told in a terminal."""
 
@@ -206,7 +207,7 @@ def finish(interview: Interview, project: Project, tell: Callable[[str], None], 
     from pytest_torchkata import grading
 
     place = interview.path.parent
-    if interview.finished and _all_judged(known := read(place / JSON)):
+    if interview.finished and _all_judged(known := read(place / f"{STEM}.json")):
         return known
     terms = interview.terms
     handed_in = interview.snapshot("hand in", clock.read())
@@ -242,14 +243,19 @@ def _all_judged(card: Card) -> bool:
     return all(kata.verdict != "not judged" for kata in card.katas)
 
 
-def write(card: Card, place: Path) -> None:
+def write(card: Card, place: Path, stem: str = STEM) -> None:
     """Write a scorecard as JSON and as a page into a directory; raises ``InterviewError`` if it cannot be."""
-    text = json.dumps({"format": _FORMAT, "version": _VERSION, **asdict(card)}, indent=1)
+    from pytest_torchkata.templating import rendered
+
+    data, page = place / f"{stem}.json", place / f"{stem}.html"
+    table = {"format": _FORMAT, "version": _VERSION, **asdict(card)}
+    text = rendered("scorecard.html", mark="torchkata interview", card=card, data=data.name)
     try:
         place.mkdir(parents=True, exist_ok=True)
-        (place / JSON).write_text(text + "\n", encoding="utf-8")
+        data.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        page.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InterviewError(f"{place}: the scorecard cannot be written: {error}") from error
+        raise InterviewError(f"The scorecard cannot be written into {place}: {error}") from error
 
 
 def read(path: Path) -> Card:
