@@ -7,6 +7,7 @@ import secrets
 import shlex
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ from pytest_torchkata.kata import LEVELS
 from pytest_torchkata.project import find
 
 if TYPE_CHECKING:
+    from pytest_torchkata.drawing import Wanted
     from pytest_torchkata.interview import Interview
     from pytest_torchkata.project import Project
 
@@ -31,18 +33,22 @@ _Workspace = Annotated[
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
 
 
+_Katas = Annotated[list[str] | None, typer.Argument(metavar="ID", help="These katas, instead of drawn ones.")]
+_Minutes = Annotated[int, typer.Option("--minutes", min=1, help="How long it lasts.")]
+_Topics = Annotated[str, typer.Option(metavar="A,B", help="Only of these topics.")]
+_Level = Annotated[str, typer.Option(metavar="A,B", help=f"Only of these: {', '.join(LEVELS)}.")]
+_Count = Annotated[int | None, typer.Option("--katas", min=1, help="How many; else as many as fit.")]
+_Seed = Annotated[int | None, typer.Option(help="Draw the katas of an earlier interview again.")]
+
+
 @app.command()
 def start(
-    katas: Annotated[
-        list[str] | None, typer.Argument(metavar="ID", help="These katas, instead of drawn ones.")
-    ] = None,
-    time: Annotated[int, typer.Option("--minutes", min=1, help="How long it lasts.")] = 45,
-    topics: Annotated[str, typer.Option(metavar="A,B", help="Only of these topics.")] = "",
-    level: Annotated[str, typer.Option(metavar="A,B", help=f"Only of these: {', '.join(LEVELS)}.")] = "",
-    count: Annotated[
-        int | None, typer.Option("--katas", min=1, help="How many; else as many as fit.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Draw the katas of an earlier interview again.")] = None,
+    katas: _Katas = None,
+    time: _Minutes = 45,
+    topics: _Topics = "",
+    level: _Level = "",
+    count: _Count = None,
+    seed: _Seed = None,
     feedback: Annotated[Feedback, typer.Option(help="What pytest tells meanwhile.")] = "full",
     hints: Annotated[Help, typer.Option("--hints", help="Whether there are hints and reveals.")] = "off",
     gpu: Annotated[bool, typer.Option("--gpu", help="Katas for CUDA too, and judge there as well.")] = False,
@@ -51,18 +57,26 @@ def start(
     """Draw katas, make a workspace, and start the clock."""
     from pytest_torchkata import drawing
 
-    wanted = drawing.Wanted(
-        minutes=time,
-        topics=_split(topics),
-        levels=_split(level),
-        count=count,
-        named=katas or [],
-        gpu=gpu,
-        seed=secrets.randbelow(10**6) if seed is None else seed,
-    )
+    wanted = _wanted(katas, time, topics, level, count, seed, gpu=gpu)
     project = find(Path.cwd())
     for line in started(drawing.start(project, wanted, {"feedback": feedback, "help": hints}, into)):
         typer.echo(line)
+
+
+def _wanted(
+    katas: list[str] | None,
+    time: int,
+    topics: str,
+    level: str,
+    count: int | None,
+    seed: int | None,
+    *,
+    gpu: bool = False,
+) -> Wanted:
+    from pytest_torchkata.drawing import Wanted
+
+    number = secrets.randbelow(10**6) if seed is None else seed
+    return Wanted(time, _split(topics), _split(level), count, katas or [], gpu, number)
 
 
 def started(interview: Interview) -> Iterator[str]:
@@ -225,3 +239,67 @@ def _show(project: Project, card: Any, as_json: bool) -> None:
     typer.echo("")
     files = "   ".join(_shown(project.root / f"{scorecard.STEM}.{kind}") for kind in ("html", "json"))
     typer.echo(f" The scorecard:  {files}")
+
+
+# For an interviewer -------------------------------------------------------------------------------
+
+
+@app.command()
+def pack(
+    place: Annotated[
+        Path, typer.Argument(metavar="OUT", help="A new directory, or a new file ending in .zip.")
+    ],
+    katas: _Katas = None,
+    time: _Minutes = 45,
+    topics: _Topics = "",
+    level: _Level = "",
+    count: _Count = None,
+    seed: _Seed = None,
+    title: Annotated[str, typer.Option(help="What the candidate reads on top.")] = "PyTorch interview",
+) -> None:
+    """Make what a candidate gets: stubs and visible examples, without the checks."""
+    from pytest_torchkata import drawing, packs
+
+    project = find(Path.cwd())
+    wanted = _wanted(katas, time, topics, level, count, seed)
+    ids = [kata.id for kata in drawing.draw(project, wanted)]
+    made = packs.pack(project, ids, place, minutes=time, seed=wanted.seed, title=title)
+    typer.echo(f"✓ {_shown(place)}: {', '.join(made.katas)}")
+    typer.echo(f"  To judge what comes back:  torchkata interview grade FILE...    (pack {made.id})")
+
+
+@app.command()
+def grade(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Submissions: directories or zips.")],
+    pack: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The pack they answer, or its record.")
+    ] = None,
+    jobs: Annotated[int, typer.Option("-n", min=0, help="Answers judged at a time; 0: one a core.")] = 0,
+    gpu: Annotated[bool, typer.Option("--gpu", help="Judge on CUDA as well.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where scorecards go; else a new directory here.")
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """Judge submissions: a scorecard for each, and one table of all."""
+    from rich.console import Console
+
+    from pytest_torchkata import clock, grades, packs
+
+    project = find(Path.cwd())
+    place = out or Path(f"grades-{datetime.fromtimestamp(clock.read().calendar):%Y-%m-%d-%H%M%S}")
+    if place.exists() and not (place.is_dir() and not any(place.iterdir())):
+        raise InterviewError(f"{place} is there already, and nothing is overwritten. Name another.")
+    asked, graded = packs.grade(project, files, file=pack, gpu=gpu, jobs=jobs)
+    found = grades.rows(project, asked, graded, "cpu + cuda" if gpu else "cpu")
+    place.mkdir(parents=True, exist_ok=True)
+    grades.write(place, asked, found)
+    if as_json:
+        typer.echo((place / "grades.json").read_text(encoding="utf-8"), nl=False)
+        return
+    console = Console()
+    if not console.is_terminal:
+        console.width = 10_000  # a line is a line, for whoever reads the pipe
+    console.print(grades.table(asked, found))
+    typer.echo("")
+    typer.echo(f"The scorecards:  {_shown(place / 'grades.html')}")

@@ -34,6 +34,7 @@ __all__ = [
     "gist",
     "header",
     "listing",
+    "measure",
     "next_step",
     "nothing_due",
     "overview",
@@ -373,6 +374,11 @@ def _state(standings: Mapping[str, Standing], kata: Kata) -> str:
 
 def _is_due(standings: Mapping[str, Standing], kata: Kata) -> bool:
     return kata.id in standings and standings[kata.id].is_due()
+
+
+def measure(value: float) -> str:
+    """Return a ratio with as many digits as say something."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 # Help, and the run's circumstances ----------------------------------------------------------------

@@ -15,6 +15,7 @@ from pytest_torchkata.catalogue import Catalogue, facts, mistakes
 from pytest_torchkata.interview import Interview, InterviewError, Terms, minutes
 from pytest_torchkata.progress import ProgressError, Store
 from pytest_torchkata.project import Project
+from pytest_torchkata.report import measure
 
 if TYPE_CHECKING:
     from pytest_torchkata.grading import KataResult
@@ -328,7 +329,7 @@ def _told(kata: KataScore, width: int) -> Iterator[str]:
     for mistake in kata.mistakes:
         yield f"     Known mistake: {mistake['sentence']}"
     for name, value in kata.measured.items():
-        yield f"     {name}: {value:.3g}"
+        yield f"     {name}: {measure(value)}"
     for failing in kata.failing[:_MOST]:
         case = f" [{failing['case']}]" if failing["case"] else ""
         yield f"     ✗ {failing['title']}{case}"

@@ -9,6 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from pytest_torchkata.interview import minutes
+from pytest_torchkata.report import measure
 
 __all__ = ["rendered"]
 
@@ -27,6 +28,7 @@ def rendered(template: str, **values: Any) -> str:
         "clock": minutes,
         "day": _day,
         "duration": _duration,
+        "measure": measure,
         "moment": datetime.fromisoformat,
         "percent": lambda score: f"{score:g} %",
     }
