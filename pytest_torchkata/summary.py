@@ -315,7 +315,7 @@ def _sentence(kata: Kata | None, name: str) -> str | None:
 def _taken(interview: Interview) -> Taken:
     try:
         card = json.loads(interview.scorecard)
-        solved = sum(each["passed"] == each["checks"] for each in card["katas"])
+        solved = sum(each["verdict"] == "solved" for each in card["katas"])
         at, size = datetime.fromisoformat(interview.at), len(card["katas"])
         return Taken(at, float(card["minutes"]), float(card["score"]), solved, size)
     except (ValueError, TypeError, KeyError) as error:

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -282,6 +283,79 @@ class Terminal:
 
     def _call(self, *arguments):
         return subprocess.run([*self._tmux, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """The machine's own Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.skip(f"none of {', '.join(names)} is installed here")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed here")
+    with api.sync_playwright() as playwright:
+        # Its own sandbox refuses to run as root, and a page of ours is no stranger's.
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def look_at(browser):
+    """Open a page; say what it asked for and what it complained of."""
+    contexts = []
+
+    def look_at(path, width, scheme):
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.asked, tab.complaints = [], []
+        tab.on("request", lambda request: tab.asked.append(request.url))
+        tab.on("console", lambda message: tab.complaints.append(message.text))
+        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        tab.goto(path.as_uri())
+        return tab
+
+    yield look_at
+    for context in contexts:
+        context.close()
+
+
+LOOK = """() => {
+    const colour = text => text.match(/[\\d.]+/g).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map(c => c / 255)
+        .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+    const ground = element => {
+        for (; element; element = element.parentElement) {
+            const [r, g, b, a = 1] = colour(getComputedStyle(element).backgroundColor);
+            if (a) return [r, g, b];
+        }
+        return [255, 255, 255];
+    };
+    const outside = [], pale = [], clipped = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const node = texts.currentNode, element = node.parentElement;
+        if (!node.data.trim() || element.closest('title, style')) continue;
+        if (getComputedStyle(element).clipPath !== 'none') continue;  // for those who hear the page
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const boxes = [...range.getClientRects()].filter(box => box.width);
+        if (!boxes.length) continue;
+        if (boxes.some(box => box.left < 0 || box.right > innerWidth)) outside.push(node.data);
+        const style = getComputedStyle(element);
+        const both = [colour(element.closest('svg') ? style.fill : style.color), ground(element)].map(light);
+        const contrast = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+        if (contrast < 4.5) pale.push([node.data, contrast]);
+        for (let each = element; each; each = each.parentElement) {
+            const cuts = getComputedStyle(each).overflowX !== 'visible' && each !== document.documentElement;
+            if (cuts && each.scrollWidth > each.clientWidth) clipped.push(node.data);
+        }
+    }
+    return {outside, pale, clipped, width: document.documentElement.scrollWidth};
+}"""
+"""Finds what is outside of the page, too pale to be read, or cut off."""
 
 
 class Shared(sandbox.Sandbox):

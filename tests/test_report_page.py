@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sqlite3
 import sys
 from contextlib import closing
@@ -19,7 +18,7 @@ import pytest_torchkata.page  # noqa: F401 (a command in this process must not b
 from pytest_torchkata.catalogue import facts, mistakes
 from pytest_torchkata.progress import Interview, Store
 from pytest_torchkata.project import find
-from tests.conftest import TOML, WRONG
+from tests.conftest import LOOK, TOML, WRONG
 
 ROOT = Path(__file__).parents[1]
 NOON = datetime.now().astimezone().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=3)
@@ -156,7 +155,7 @@ def interviewed(monkeypatch):
 
 
 def test_interviews_are_told(four, torchkata, interviewed, tmp_path):
-    katas = [{"id": "toy/double", "verdict": "", "passed": n, "checks": 3} for n in (3, 1, 0)]
+    katas = [{"id": "toy/double", "verdict": verdict} for verdict in ("solved", "failing", "to do")]
     interviewed(json.dumps({"minutes": 45, "score": 61.5, "katas": katas}))
     (told,) = report(torchkata)["interviews"]
     assert (told["minutes"], told["score"], told["solved"], told["katas"]) == (45, 61.5, 1, 3)
@@ -331,15 +330,14 @@ def test_a_record_of_thousands_of_runs_gives_a_small_page(four, page):
     assert len(page().source.encode()) < 120_000
 
 
-@pytest.mark.parametrize("name", ["jinja2", "pygal"])
-def test_what_a_page_needs_is_named_where_it_is_missing(four, torchkata, tmp_path, monkeypatch, name):
+def test_what_a_page_needs_is_named_where_it_is_missing(four, torchkata, tmp_path, monkeypatch):
     monkeypatch.delitem(sys.modules, "pytest_torchkata.page", raising=False)
     monkeypatch.delattr("pytest_torchkata.page", raising=False)
-    monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, "pygal", None)
     said = torchkata("report", "--html", tmp_path / "page.html")
     assert said.exit_code == 2
     assert said.stderr == (
-        f"Error: The page is made with {name}, which is not installed:  "
+        "Error: The page is made with pygal, which is not installed:  "
         "pip install 'pytest-torchkata[report]'\n"
     )
     assert torchkata("report", "--badge", tmp_path / "badge.svg").exit_code == 0
@@ -419,77 +417,15 @@ def test_all_at_once(four, torchkata, tmp_path):
 # In a browser -------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """The machine's own Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        pytest.skip(f"none of {', '.join(names)} is installed here")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed here")
-    with api.sync_playwright() as playwright:
-        # Its own sandbox refuses to run as root, and a page of ours is no stranger's.
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def opened(browser, page, tmp_path):
-    """Open the page, as it is now; say what it asked for and what it complained of."""
-    contexts = []
+def opened(look_at, page, tmp_path):
+    """Open the page, as it is now."""
 
     def opened(width, scheme):
         page()
-        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.asked, tab.complaints = [], []
-        tab.on("request", lambda request: tab.asked.append(request.url))
-        tab.on("console", lambda message: tab.complaints.append(message.text))
-        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
-        tab.goto((tmp_path / "page.html").as_uri())
-        return tab
+        return look_at(tmp_path / "page.html", width, scheme)
 
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-LOOK = """() => {
-    const colour = text => text.match(/[\\d.]+/g).map(Number);
-    const light = ([r, g, b]) => [r, g, b].map(c => c / 255)
-        .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-    const ground = element => {
-        for (; element; element = element.parentElement) {
-            const [r, g, b, a = 1] = colour(getComputedStyle(element).backgroundColor);
-            if (a) return [r, g, b];
-        }
-        return [255, 255, 255];
-    };
-    const outside = [], pale = [], clipped = [];
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) {
-        const node = texts.currentNode, element = node.parentElement;
-        if (!node.data.trim() || element.closest('title, style')) continue;
-        if (getComputedStyle(element).clipPath !== 'none') continue;  // for those who hear the page
-        const range = document.createRange();
-        range.selectNodeContents(node);
-        const boxes = [...range.getClientRects()].filter(box => box.width);
-        if (!boxes.length) continue;
-        if (boxes.some(box => box.left < 0 || box.right > innerWidth)) outside.push(node.data);
-        const style = getComputedStyle(element);
-        const both = [colour(element.closest('svg') ? style.fill : style.color), ground(element)].map(light);
-        const contrast = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
-        if (contrast < 4.5) pale.push([node.data, contrast]);
-        for (let each = element; each; each = each.parentElement) {
-            const cuts = getComputedStyle(each).overflowX !== 'visible' && each !== document.documentElement;
-            if (cuts && each.scrollWidth > each.clientWidth) clipped.push(node.data);
-        }
-    }
-    return {outside, pale, clipped, width: document.documentElement.scrollWidth};
-}"""
+    return opened
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
