@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
@@ -109,7 +109,8 @@ def judge(
     with both names when an answer has been judged. An answer that could not be judged is "not judged", and
     says why; nothing that an answer does is raised.
     """
-    found = {name: dict.fromkeys(answers, KataResult("", "to do")) for name, answers in submissions.items()}
+    nothing = KataResult("", "not judged")
+    found = {name: dict.fromkeys(answers, nothing) for name, answers in submissions.items()}
 
     def settle(name: str, result: KataResult) -> None:
         found[name][result.id] = result
@@ -127,16 +128,17 @@ def judge(
         arguments = (f"--kata-seed={seed}", f"--override-ini=torchkata_solutions={solutions.absolute()}")
         bench = _Bench(root, solutions.absolute(), (*arguments, *(["--gpu"] if gpu else [])))
         lost = []
-        for task, reply in _replies(tasks, bench, jobs or _cores()):
-            if isinstance(reply, _Lost):
-                lost.append(task)
-            else:
-                settle(task.submission, reply)
-        for each in lost:
-            for task, reply in _replies([each], bench, 1):
+        with contextlib.closing(_replies(tasks, bench, jobs or _cores())) as replies:
+            for task, reply in replies:
                 if isinstance(reply, _Lost):
-                    reply = KataResult(task.kata, "not judged", trouble=reply.reason)
-                settle(task.submission, reply)
+                    lost.append(task)
+                else:
+                    settle(task.submission, reply)
+        for task in lost:
+            ((_, reply),) = _replies([task], bench, 1)
+            if isinstance(reply, _Lost):
+                reply = KataResult(task.kata, "not judged", trouble=reply.reason)
+            settle(task.submission, reply)
     return found
 
 
@@ -219,7 +221,7 @@ def _status(status: int) -> str:
 
 def _replies(
     tasks: Sequence[_Task], bench: _Bench, at_once: int
-) -> Iterator[tuple[_Task, KataResult | _Lost]]:
+) -> Generator[tuple[_Task, KataResult | _Lost], None, None]:
     """Have answers judged, so many at once, and yield what is said of each as it comes."""
     waiting, replies = deque(tasks), queue.SimpleQueue[tuple[_Task, KataResult | _Lost]]()
     at_work: list[_Judging] = []

@@ -5,6 +5,7 @@ import threading
 import psutil
 import pytest
 
+from benchmarks import grading as benchmark
 from pytest_torchkata import confine, grading
 from tests.conftest import CHECKS, REFERENCE, STUB, TOML
 
@@ -242,6 +243,12 @@ def test_nothing_is_left(empty_project, judge, tmp_path, monkeypatch):
     judge({"a": {"toy/double": leaves}, "b": {"toy/double": RIGHT}})
     assert list(tmp_path.iterdir()) == []
     assert [each for each in psutil.Process().children() if "grading.serve" in " ".join(each.cmdline())] == []
+
+
+def test_a_submission_of_every_sort_gets_the_verdict_that_it_must():
+    graded = benchmark.grading(len(benchmark.SORTS))
+    assert graded.sorts.keys() == benchmark.SORTS.keys()
+    assert graded.wrong == []
 
 
 # The rule in every run that shows all checks ------------------------------------------------------
