@@ -505,7 +505,7 @@ def report(
 def export_record(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; - for standard output.")],
 ) -> None:
-    """Write the whole record as JSON, for a copy or for another machine."""
+    """Write the record as JSON, for a copy or another machine."""
     from pytest_torchkata import exchange, practice
 
     history = _here().store.history()

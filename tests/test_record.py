@@ -498,7 +498,7 @@ SPOILT = "*The progress file * was damaged (*: 1 run, 0 aids and 0 interviews. T
         (["katas"], " toy  ░░░░░░░░░░   0/2   1 failing*"),
         (["katas", "-n1"], " toy  ░░░░░░░░░░   0/2   1 failing*"),
         (["katas", "--due"], " Nothing is due for review.*"),
-        (["--progress"], " toy  ░░░░░░░░░░   0/2   1 failing*"),
+        (["--progress"], " toy  ░░░░░░░░░░   0/2"),
         (["--hint=away"], "Hint 1 of 3 for far/away"),
     ],
     ids=lambda value: value[-1] if isinstance(value, list) else "",
