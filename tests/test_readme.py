@@ -45,9 +45,10 @@ def test_the_failing_kata_is_shown_as_it_is(empty_project):
         assert line in [" ".join(s.split()) for s in said] + [s.strip() for s in said]
 
 
-def test_the_example_for_other_suites_passes(pytester):
+def test_the_example_for_other_suites_passes(pytester, monkeypatch):
     example = re.search(r"```python\n(.*?assert_matches_reference.*?)```", README, re.DOTALL)[1]
     pytester.makepyfile(example)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     # Apart, since torch cannot be imported a second time into a process in which a run has done so.
     pytester.runpytest_subprocess("-p", "pytest_torchkata.plugin").assert_outcomes(passed=1)
 
