@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pytest_torchkata.interview import HIDING, JOURNAL, Feedback, Help, InterviewError, minutes
+from pytest_torchkata.interview import JOURNAL, Feedback, Help, InterviewError, minutes
 from pytest_torchkata.kata import LEVELS
 from pytest_torchkata.project import find
 
@@ -157,7 +157,7 @@ def status(workspace: _Workspace = None, as_json: _Json = False) -> None:
         return _show(project, scorecard.read(interview.path.parent / f"{scorecard.STEM}.json"), as_json)
     trails = scorecard.trail(interview)
     seen = {name: dict(_last(interview, name)) for name in interview.terms.katas}
-    if interview.terms.feedback in HIDING:
+    if interview.terms.feedback != "full":
         trails = {name: scorecard.Trail(runs=trail.runs) for name, trail in trails.items()}
     if as_json:
         katas = [{"id": name, **seen[name], **asdict(trails[name])} for name in seen]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from pytest_torchkata import clock
 from pytest_torchkata.interview import HIDING, Interview, InterviewError, minutes
 from pytest_torchkata.project import Project
-from pytest_torchkata.record import Recorder
-
-if TYPE_CHECKING:
-    from _pytest.terminal import TerminalReporter
+from pytest_torchkata.record import Recorder, Tally, state
 
 __all__ = ["Proctor"]
 
@@ -57,6 +54,12 @@ class Proctor(Recorder):
         if self._interview.terms.feedback == "counts" and failed and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
+    def _record(self, data: dict[str, Any], tally: Tally) -> None:
+        if self._interview.terms.feedback in HIDING:  # anybody may look at the record
+            self._states[data["kata"]] = state(tally.outcomes, data["checks"])
+        else:
+            super()._record(data, tally)
+
     def _written(self, write: Any) -> None:
         try:
             write()
@@ -77,10 +80,8 @@ class Proctor(Recorder):
 
     # What is told -----------------------------------------------------------------------------
 
-    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
-        """Show the time that is left, and as much of the verdicts as was agreed on."""
-        if self._begun or self._outcome:
-            self._write(terminalreporter, self._outcome or self._lines())
+    def _told(self) -> list[str]:
+        return self._outcome or (self._lines() if self._begun else [])
 
     def _lines(self) -> list[str]:
         width = max((len(name) for name in self._tallies), default=0)

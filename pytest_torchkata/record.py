@@ -18,7 +18,7 @@ from pytest_torchkata.project import Project
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
-__all__ = ["Recorder", "data_of", "state"]
+__all__ = ["Recorder", "Tally", "data_of", "state"]
 
 
 def data_of(item: CheckItem, call: pytest.CallInfo[None], report: pytest.TestReport) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def data_of(item: CheckItem, call: pytest.CallInfo[None], report: pytest.TestRep
 
 
 @dataclass
-class _Tally:
+class Tally:
     """What was seen of one kata in this run."""
 
     checks: int
@@ -98,7 +98,7 @@ class Recorder:
         self._track = track
         self._store = project.store
         self._catalogue = project.catalogue
-        self._tallies: dict[str, _Tally] = {}
+        self._tallies: dict[str, Tally] = {}
         self._states: dict[str, State | None] = {}
         self._trouble: str | None = None
         self._rescued = ""
@@ -113,14 +113,14 @@ class Recorder:
         data = getattr(report, "torchkata", None)
         if not data:
             return
-        tally = self._tallies.setdefault(data["kata"], _Tally(data["checks"]))
+        tally = self._tallies.setdefault(data["kata"], Tally(data["checks"]))
         tally.add(data, report.duration)
         # A blocked kata's further checks change nothing, and a run may be stopped before them.
         done = len(tally.outcomes) == data["selected"] or "failed" in tally.outcomes
         if done and data["outcome"] != "around" and data["kata"] not in self._states:
             self._record(data, tally)
 
-    def _record(self, data: dict[str, Any], tally: _Tally) -> None:
+    def _record(self, data: dict[str, Any], tally: Tally) -> None:
         found = self._states[data["kata"]] = state(tally.outcomes, data["checks"])
         if found is None:
             return
@@ -142,19 +142,18 @@ class Recorder:
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
         """Show how far the topics of this run have come, and what to do next."""
-        lines = self._lines() if self._tallies else self._nothing_due() if self._due_only else []
+        lines = self._told()
         lines += [f" {self._rescued}"] if self._rescued else []
         if not lines:
             return
-        self._write(terminalreporter, lines)
-
-    def _write(self, reporter: TerminalReporter, lines: Sequence[str]) -> None:
-        reporter.write_sep("=", self.title)
+        terminalreporter.write_sep("=", self.title)
         for line in lines:
-            reporter.write_line(line, **words.colour(line))
+            terminalreporter.write_line(line, **words.colour(line))
 
-    def _nothing_due(self) -> list[str]:
-        return list(words.nothing_due(self._catalogue, self._standings()))
+    def _told(self) -> list[str]:
+        if self._tallies:
+            return self._lines()
+        return list(words.nothing_due(self._catalogue, self._standings())) if self._due_only else []
 
     def _standings(self) -> dict[str, Standing]:
         try:

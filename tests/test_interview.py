@@ -308,7 +308,11 @@ def test_as_much_is_told_as_was_agreed_on(begin, feedback, workers):
     assert result.ret == (0 if feedback == "none" else 1)
     assert "45:00 left of 45:00.  torchkata interview finish  hands in." in text
     status = workspace.type("interview", "status").stdout
+    status += workspace.type("interview", "status", "--json").stdout
     assert ("1 of 3 checks pass" in status) == (feedback != "none")
+    assert ("Squares" in status) == (feedback == "full")
+    listed = workspace.type("list").stdout + workspace.type("show", FIRST).stdout
+    assert ("failing" in listed) == (feedback in ("full", "names"))
     if feedback in ("counts", "none"):
         assert "judged in" in text
         assert "passed" not in text
