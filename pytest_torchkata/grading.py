@@ -25,14 +25,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
 
-from pytest_torchkata import guard, report
+from pytest_torchkata import devices, guard, report
 from pytest_torchkata.catalogue import KataError
 from pytest_torchkata.child import needs
 from pytest_torchkata.judge import Judge, Judged
 from pytest_torchkata.kata import Kata, State
+from pytest_torchkata.project import ProjectError
 from pytest_torchkata.proof import Case, Skipped, with_cases
 from pytest_torchkata.record import state
-from pytest_torchkata.sandbox import SandboxError, import_path
+from pytest_torchkata.sandbox import SandboxError, devices_here, import_path
 from pytest_torchkata.warm import Warm
 
 __all__ = ["CheckResult", "KataResult", "judge"]
@@ -107,8 +108,11 @@ def judge(
     ``submissions`` holds the source of each answer, None where there is none, by the name of the submission
     and the id of the kata. ``jobs`` answers are judged at a time; 0: one for each core. ``tell`` is called
     with both names when an answer has been judged. An answer that could not be judged is "not judged", and
-    says why; nothing that an answer does is raised.
+    says why; nothing that an answer does is raised. With ``gpu`` they are judged on CUDA as well; raises
+    ``ProjectError`` if there is none.
     """
+    if gpu:
+        _check_cuda()
     nothing = KataResult("", "not judged")
     found = {name: dict.fromkeys(answers, nothing) for name, answers in submissions.items()}
 
@@ -140,6 +144,13 @@ def judge(
                 reply = KataResult(task.kata, "not judged", trouble=reply.reason)
             settle(task.submission, reply)
     return found
+
+
+def _check_cuda() -> None:
+    try:
+        devices.choose(True, None, devices_here())
+    except (devices.DevicesError, SandboxError) as error:
+        raise ProjectError(str(error)) from None
 
 
 def _cores() -> int:

@@ -341,23 +341,20 @@ def _chosen_devices(config: pytest.Config) -> devices.Devices:
         told = worker["torchkata_devices"] if worker else None
         try:
             needs_report = gpu or name not in (None, "cpu")
-            seen = told or (_ask_torch(config) if needs_report else None)
+            seen = told or (_ask_torch() if needs_report else None)
             config.stash[_devices] = devices.choose(gpu, name, seen)
         except devices.DevicesError as error:
             raise pytest.UsageError(str(error)) from None
     return config.stash[_devices]
 
 
-def _ask_torch(config: pytest.Config) -> dict[str, Any]:
-    from pytest_torchkata.sandbox import Sandbox, SandboxError
+def _ask_torch() -> dict[str, Any]:
+    from pytest_torchkata.sandbox import SandboxError, devices_here
 
-    asking = Sandbox("serve")
     try:
-        return asking.devices()
+        return devices_here()
     except SandboxError as error:
         raise pytest.UsageError(str(error)) from None
-    finally:
-        asking.close()
 
 
 @pytest.hookimpl(optionalhook=True)

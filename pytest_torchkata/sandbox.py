@@ -29,7 +29,7 @@ from pytest_torchkata.kata import BrokenRule, Frame, Job, Kata, Observed, Order,
 
 __all__ = [
     "Launch", "Model", "Process", "Sandbox", "SandboxError",
-    "child_environment", "default_model", "import_path", "start_child", "understand",
+    "child_environment", "default_model", "devices_here", "import_path", "start_child", "understand",
 ]  # fmt: skip
 
 Model = Literal["fork", "serve"]
@@ -111,6 +111,18 @@ Launch = Callable[[Model, Path, Mapping[str, str]], Process]
 def child_environment(more: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a child."""
     return {**_passed_on(), **_ENVIRONMENT, **more}
+
+
+def devices_here() -> dict[str, Any]:
+    """Return what torch reports of this machine, as a process of its own sees it.
+
+    Raises ``SandboxError`` if that cannot be started.
+    """
+    asking = Sandbox("serve")
+    try:
+        return asking.devices()
+    finally:
+        asking.close()
 
 
 def import_path() -> list[str]:

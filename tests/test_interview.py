@@ -15,6 +15,7 @@ from pytest_torchkata import clock
 from pytest_torchkata.clock import Reading
 from pytest_torchkata.interview import Interview
 from pytest_torchkata.progress import Store
+from pytest_torchkata.sandbox import devices_here
 from tests.conftest import CHECKS, REFERENCE, STUB, TOML, Terminal, commit, git
 
 ROOT = Path(__file__).parents[1]
@@ -522,6 +523,16 @@ def test_it_is_judged_once(begin, now):
     assert "Score 33.3 %" in workspace.finish()
     assert "Score 33.3 %" in workspace.type("interview", "status").stdout
     assert card(workspace) == before
+
+
+def test_without_cuda_nothing_is_judged_and_the_interview_goes_on(begin):
+    if devices_here()["cuda"]:
+        pytest.skip("this machine has CUDA")
+    workspace = begin()
+    said = workspace.type("interview", "finish", "--gpu")
+    assert said.exit_code == 2
+    assert "it sees no CUDA device" in said.stderr
+    assert workspace.left() == "45:00"
 
 
 def test_afterwards_the_workspace_is_for_practice(begin):
