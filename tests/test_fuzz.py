@@ -402,7 +402,15 @@ def test_any_reply_becomes_a_run_and_a_message(reply, content, noise):
         lines = explain.run(run, KATA)
         assert isinstance(explain.is_to_do(run), bool)
     verdict = Verdict("failed", differences, lines, place=place, output=run.output)
-    case = {"attempt": 1, "passed": (), "title": "", "parameters": {}, "not_shown": 0, "seed": 0}
+    case = {
+        "attempt": 1,
+        "passed": (),
+        "title": "",
+        "parameters": {},
+        "not_shown": 0,
+        "hints": True,
+        "seed": 0,
+    }
     told = failure(kata=KATA, facts=FACTS, verdict=verdict, **case)
     assert all(isinstance(line, str) for line in told)
     "".join(lines).encode()
