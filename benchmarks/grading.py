@@ -80,7 +80,7 @@ class Graded:
 
 
 def grading(count: int = 200, seed: int = 1, *, beside: bool = True) -> Graded:
-    """Grade so many submissions, drawn with a seed, and compare every verdict; a sample by pytest ``beside``."""
+    """Grade so many submissions, drawn with a seed, and compare every verdict; ``beside`` it a sample."""
     chance = random.Random(seed)
     graded = Graded()
     with tempfile.TemporaryDirectory(prefix="grading-") as name:
