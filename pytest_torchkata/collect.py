@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pytest_torchkata.sandbox import Launch
 
 __all__ = [
+    "EMPTY",
     "CheckItem",
     "KataFile",
     "NotSolved",
@@ -143,6 +144,10 @@ class KataFile(pytest.Module):
     @property
     def facts(self) -> Facts:
         return catalogue.facts(self.kata)
+
+
+EMPTY = hashlib.sha256().hexdigest()
+"""The digest of a file with nothing in it."""
 
 
 def _digest(path: Path) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_torchkata import report as words
-from pytest_torchkata.collect import CheckItem, NotShown, NotSolved, feedback, hidden, surroundings
+from pytest_torchkata.collect import EMPTY, CheckItem, NotShown, NotSolved, feedback, hidden, surroundings
 from pytest_torchkata.interview import HIDING
 from pytest_torchkata.kata import Kata, State
 from pytest_torchkata.progress import ProgressError, Standing
@@ -122,7 +122,8 @@ class Recorder:
 
     def _record(self, data: dict[str, Any], tally: Tally) -> None:
         found = self._states[data["kata"]] = state(tally.outcomes, data["checks"])
-        if found is None:
+        # One that is empty was met while it was being saved, and is no attempt.
+        if found is None or data["source"] == EMPTY:
             return
         try:
             self._store.record(

@@ -540,3 +540,10 @@ def test_a_killed_run_keeps_what_it_has_judged_and_leaves_no_process(katas):
         " far  ██████████   1/1   1 attempt",
         " toy  █████░░░░░   1/2   1 to do · 1 attempt",
     ]
+
+
+def test_a_file_that_is_caught_empty_is_no_attempt(project):
+    """An editor that saves empties a file before it writes it."""
+    project.answer("")
+    assert project.run().ret == 1
+    assert "toy/double" not in standings(project)
