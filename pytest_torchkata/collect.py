@@ -287,9 +287,8 @@ class CheckItem(pytest.Function):
 
     def _verdict(self, judge: Judge, seed: int) -> Verdict:
         if self.file.blocked_by and self.config.stash[feedback] != "full":
-            return judge.judged(
-                self.check(), seed
-            ).verdict  # nobody would read what explains a second failure
+            # Nobody would read what explains a second failure.
+            return judge.judged(self.check(), seed).verdict
         return judge.verdict(self.check(), seed)
 
     def _keep_output(self, output: str) -> None:

@@ -13,6 +13,7 @@ from pytest_torchkata import scorecard
 from pytest_torchkata.interview import InterviewError
 from pytest_torchkata.packs import Graded, Pack
 from pytest_torchkata.project import Project
+from pytest_torchkata.report import mark
 from pytest_torchkata.scorecard import RULE, Card
 
 if TYPE_CHECKING:
@@ -109,13 +110,9 @@ def table(asked: Pack, found: Sequence[Row]) -> Table:
             drawn.add_row(Text(row.name), "–", "–", Text(row.trouble, "yellow"))
             continue
         marks = (
-            f"{_mark(kata.verdict)} {kata.passed} of {kata.checks}" if kata.checks else kata.verdict
+            f"{mark(kata.verdict)} {kata.passed} of {kata.checks}" if kata.checks else kata.verdict
             for kata in row.card.katas
         )
         solved = f"{row.card.solved} of {len(row.card.katas)}"
         drawn.add_row(Text(row.name), f"{row.card.score:g} %", solved, *map(Text, marks))
     return drawn
-
-
-def _mark(verdict: str) -> str:
-    return {"solved": "✓", "to do": "·"}.get(verdict, "✗")

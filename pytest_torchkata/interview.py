@@ -197,7 +197,7 @@ class Interview:
 
     def snapshot(self, what: str, now: Reading, **data: Any) -> Event:
         """Add an event together with all answers that have changed since the last one."""
-        known = {name: text for event in self.events for name, (text, _) in _sources(event).items()}
+        known = self._latest()
         here = {name: _answer(self.path.parent / "katas" / f"{name}.py") for name in self.terms.katas}
         changed = {name: each for name, each in here.items() if each[0] != known.get(name)}
         return self.add(what, now, **data, sources=changed)
@@ -210,20 +210,22 @@ class Interview:
                 since = 0.0 if saved is None else max(0.0, event.clock.calendar - saved)
                 # Of what was seen too late only what was saved long enough before counts.
                 if event.at <= self.terms.seconds or event.at - since <= self.terms.seconds:
-                    found[name] = None if text is None else text.encode(errors="surrogateescape")
+                    found[name] = _bytes(text)
         return found
 
     def too_late(self) -> list[str]:
         """Return the katas that were written on after the deadline."""
-        counts = self.in_time()
-        last = {name: text for event in self.events for name, (text, _) in _sources(event).items()}
-        as_bytes = {n: None if t is None else t.encode(errors="surrogateescape") for n, t in last.items()}
-        return [name for name in self.terms.katas if as_bytes.get(name) != counts.get(name)]
+        counts, latest = self.in_time(), self._latest()
+        return [name for name in self.terms.katas if _bytes(latest.get(name)) != counts.get(name)]
+
+    def _latest(self) -> dict[str, str | None]:
+        """Return the last answer to each kata that was seen, in time or not."""
+        return {name: text for event in self.events for name, (text, _) in _sources(event).items()}
 
     def handed_out(self, kata_id: str) -> bytes | None:
         """Return a stub as it was at the start."""
         text, _ = _sources(self.events[0]).get(kata_id, (None, None))
-        return None if text is None else text.encode(errors="surrogateescape")
+        return _bytes(text)
 
 
 def first_line(terms: Terms, now: Reading, stubs: Mapping[str, bytes]) -> bytes:
@@ -292,6 +294,11 @@ def _sources(event: Event) -> Mapping[str, tuple[str | None, float | None]]:
     """Return the answers in an event: the text, and when its file was saved."""
     sources: Mapping[str, tuple[str | None, float | None]] = event.data.get("sources", {})
     return sources
+
+
+def _bytes(text: str | None) -> bytes | None:
+    """Return an answer as it was in its file."""
+    return None if text is None else text.encode(errors="surrogateescape")
 
 
 def _named(sources: Mapping[str, Any]) -> str:

@@ -34,6 +34,7 @@ __all__ = [
     "gist",
     "header",
     "listing",
+    "mark",
     "measure",
     "next_step",
     "nothing_due",
@@ -374,6 +375,11 @@ def _state(standings: Mapping[str, Standing], kata: Kata) -> str:
 
 def _is_due(standings: Mapping[str, Standing], kata: Kata) -> bool:
     return kata.id in standings and standings[kata.id].is_due()
+
+
+def mark(verdict: str) -> str:
+    """Return the mark of a verdict on a kata."""
+    return {"solved": "✓", "to do": "·"}.get(verdict, "✗")
 
 
 def measure(value: float) -> str:

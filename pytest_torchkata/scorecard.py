@@ -15,7 +15,7 @@ from pytest_torchkata.catalogue import Catalogue, facts, mistakes
 from pytest_torchkata.interview import Interview, InterviewError, Terms, minutes
 from pytest_torchkata.progress import ProgressError, Store
 from pytest_torchkata.project import Project
-from pytest_torchkata.report import measure
+from pytest_torchkata.report import mark, measure
 
 if TYPE_CHECKING:
     from pytest_torchkata.grading import KataResult
@@ -318,10 +318,10 @@ def told(card: Card) -> Iterator[str]:
 
 
 def _told(kata: KataScore, width: int) -> Iterator[str]:
-    mark = {"solved": "✓", "to do": "·"}.get(kata.verdict, "✗")
     points = f"{kata.credit * kata.minutes:.1f} of {kata.minutes}"
     what = f"{kata.passed} of {kata.checks} checks" if kata.checks else kata.verdict
-    yield f" {mark} {kata.id:{width}}   {what:>16}   {points:>11} points   {_way(kata.trail)}".rstrip()
+    start = f" {mark(kata.verdict)} {kata.id:{width}}"
+    yield f"{start}   {what:>16}   {points:>11} points   {_way(kata.trail)}".rstrip()
     if kata.trouble:
         yield f"     Not judged: {kata.trouble}"
     for rule in kata.broken_rules:

@@ -9,7 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from pytest_torchkata.interview import minutes
-from pytest_torchkata.report import measure
+from pytest_torchkata.report import mark, measure
 
 __all__ = ["rendered"]
 
@@ -28,6 +28,7 @@ def rendered(template: str, **values: Any) -> str:
         "clock": minutes,
         "day": _day,
         "duration": _duration,
+        "mark": mark,
         "measure": measure,
         "moment": datetime.fromisoformat,
         "percent": lambda score: f"{score:g} %",
