@@ -27,7 +27,7 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TextIO, cast
 
@@ -65,8 +65,7 @@ def main(model: str, home: str) -> None:
         if order == "devices":
             send(replies, transport.encode(_devices()))
             continue
-        for name in needs(order.job.kata.solution):
-            importlib.import_module(name)
+        load(needs(order.job.kata.solution), order.job.device)
         send(replies, transport.encode({"started": True}))
         try:
             send(replies, transport.encode({**serve(order), "token": order.token}))
@@ -139,9 +138,11 @@ _NEEDS = {
         rb"\boptim\.|\boperations\(|\bpeak_bytes\(|\bcheckpoint\(|use_deterministic_algorithms|torch\.compile"
         rb"|torch\.export|device=\"meta\""
     ),
+    "triton": re.compile(rb"^import triton$", re.MULTILINE),
 }
 """What torch imports late, half a second or two, and what makes it do so: a gradient that is handed in,
-attention with a mask; an optimizer's first step, the first dispatch mode, the meta device, and the like."""
+attention with a mask; an optimizer's first step, the first dispatch mode, the meta device, and the like.
+And Triton, where it is installed."""
 
 
 @functools.cache  # what serves an answer can read the solution only once
@@ -149,6 +150,17 @@ def needs(solution: Path) -> tuple[str, ...]:
     """Return the modules of torch that a kata's runs import, and that are imported before they are forked."""
     text = b"\n".join(path.read_bytes() for path in sorted(solution.glob("*.py")))
     return tuple(name for name, makes in _NEEDS.items() if makes.search(text))
+
+
+def load(modules: Iterable[str], device: str = "cpu") -> None:
+    """Import modules of which ``needs`` says that a kata's runs will; Triton is not everywhere.
+
+    Triton's interpreter takes the place of a GPU, which Triton wants to know when it is imported.
+    """
+    os.environ["TRITON_INTERPRET"] = str(int(device == "cpu"))
+    for name in modules:
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
 
 
 class Unready(Exception):

@@ -310,7 +310,12 @@ def _in_float64(
 
 
 def _describe_exception(error: BaseException, subject: _Subject) -> dict[str, Any]:
+    loaded = _reached_check(error)
     frames = subject.frames(error)
+    if type(error).__name__ == "InterpreterError" and error.__cause__ is not None:
+        # How Triton's interpreter tells what a kernel has raised: as a text, at the line that launched it.
+        error = error.__cause__
+        frames += subject.frames(error)
     if isinstance(error, MemoryError) or "can't allocate memory" in _text(error):
         where = frames[-1:] if frames else []
         return {"kind": "memory", "detail": _text(error), "frames": [vars(f) for f in where]}
@@ -322,7 +327,7 @@ def _describe_exception(error: BaseException, subject: _Subject) -> dict[str, An
         "frames": [vars(frame) for frame in frames],
         "where": "subject" if frames else "check",
     }
-    if not _reached_check(error):
+    if not loaded:
         message["where"] = "load"
     if isinstance(error, SyntaxError) and error.filename and subject.owns(error.filename):
         text = (error.text or "").rstrip()

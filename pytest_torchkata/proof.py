@@ -38,7 +38,7 @@ from pytest_torchkata.kata import (
 from pytest_torchkata.reflexes import REFLEXES
 from pytest_torchkata.sandbox import Launch, start_child
 
-__all__ = ["Case", "Skipped", "prove", "with_cases"]
+__all__ = ["Case", "NotRun", "Skipped", "prove", "with_cases"]
 
 _FILES = {"kata.toml", "reference.py", "checks.py", "wrong.py", "right.py"}
 _SLOW = {"training": 8.0, "perf": 8.0, "distributed": 8.0, "data": 8.0, "deployment": 8.0}
@@ -50,20 +50,25 @@ _SENTENCE = 40
 """Characters below which a wrong answer's docstring cannot explain anything."""
 
 
+class NotRun(KataError):
+    """No check of a kata runs here; the text says what it needs."""
+
+
 def prove(kata: Kata, *arguments: str, rounds: int = 1, launch: Launch = start_child) -> list[str]:
     """Return what is wrong with a kata, in words; nothing if it holds.
 
-    ``arguments`` go to the pytest run that resolves the kata's checks, such as ``--kata-isolation``.
-    Without ``--gpu`` among them a kata that needs CUDA is read, and not run. With more ``rounds`` than one
-    everything is tried again with other seeds, and must come out the same. ``launch`` starts the processes
-    in which answers run.
+    ``arguments`` go to the pytest run that resolves the kata's checks, such as ``--kata-isolation``. With
+    more ``rounds`` than one everything is tried again with other seeds, and must come out the same.
+    ``launch`` starts the processes in which answers run. Raises ``NotRun`` if there is nothing wrong with
+    what can be read, and no check runs here.
     """
     prover = _Prover(kata, rounds)
     try:
-        problems = list(_problems_on_paper(kata))
-        if problems or (catalogue.facts(kata).kind == "gpu" and "--gpu" not in arguments):
+        if problems := list(_problems_on_paper(kata)):
             return problems
         with_cases(kata, prover.attempt, *arguments, launch=launch)
+    except NotRun:
+        raise
     except KataError as error:
         return [str(error)]
     return prover.problems
@@ -309,9 +314,9 @@ class _Prover:
     problems: list[str] = field(default_factory=list)
 
     def attempt(self, judge: Judge, cases: Sequence[Case], skipped: Sequence[Skipped]) -> None:
-        """Note as ``problems`` what does not hold; raises ``KataError`` if no check runs here."""
+        """Note as ``problems`` what does not hold; raises ``NotRun`` if no check runs here."""
         if not cases:
-            raise KataError(f"{self.kata.id}: none of its checks runs here; it {skipped[0].reason}")
+            raise NotRun(skipped[0].reason)
         self._judge = judge
         self._read_rules()
         self._run_examples()

@@ -239,6 +239,8 @@ def _exactly(control: socket.socket, size: int) -> bytes:
 
 def serve() -> None:
     """Import everything, and fork what standard input, a socket, asks for, until its other end is closed."""
+    from pytest_torchkata.child import load
+
     first = socket.socket(fileno=os.dup(0))
     _put(os.open(os.devnull, os.O_RDWR), 0)
     for name in _NEEDED:
@@ -256,8 +258,7 @@ def serve() -> None:
                 control.close()
                 continue
             request, fds = asked
-            for name in request.get("needs", ()):
-                importlib.import_module(name)
+            load(request.get("needs", ()))
             ours, theirs = socket.socketpair()
             pid = os.fork()
             if pid == 0:

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_torchkata import catalogue, explain, proof
 from pytest_torchkata.catalogue import Catalogue
-from pytest_torchkata.proof import prove
+from pytest_torchkata.proof import NotRun, prove
 from tests.conftest import CHECKS, REFERENCE, STUB, TOML, WRONG
 
 
@@ -253,6 +253,7 @@ def test_questions_in_the_stub_are_those_that_are_run(proved):
 
 
 def test_a_kata_that_needs_cuda_is_read_but_not_run(proved):
-    checks = CHECKS.replace("def check_shape", "@pytest.mark.needs_cuda\ndef check_shape")
-    toml = TOML.replace("implement", "gpu")
-    assert proved(checks=checks, toml=toml) == []
+    checks = CHECKS.replace("import pytest\n", "import pytest\n\npytestmark = pytest.mark.needs_cuda\n", 1)
+    assert "pytestmark" in checks
+    with pytest.raises(NotRun, match="needs CUDA: run it with --gpu"):
+        proved(checks=checks)
