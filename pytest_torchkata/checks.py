@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
+import statistics
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from torch.nn import functional as F
 
 __all__ = [
-    "F", "Given", "best_time", "nn", "np", "operations", "peak_bytes", "questions", "raises",
-    "requirement", "right", "saved_bytes", "shares", "torch", "truth", "wrong",
+    "TIME", "F", "Given", "best_time", "nn", "np", "operations", "peak_bytes", "questions", "raises",
+    "requirement", "right", "saved_bytes", "shares", "time_ratio", "torch", "truth", "wrong",
 ]  # fmt: skip
 
 _Definition = TypeVar("_Definition", bound=Callable[..., Any])
@@ -299,6 +300,59 @@ def best_time(call: Callable[[], object], repeat: int = 5) -> float:
             call()
             times.append(time.perf_counter() - start)
     return min(times)
+
+
+TIME = "time, relative to the baseline's"
+"""The name of what ``time_ratio`` observes."""
+
+
+def _ignore(lap: str) -> None:
+    """Do nothing at the beginning and the end of a lap."""
+
+
+on_lap: Callable[[str], None] = _ignore
+"""Called at the beginning and at the end of what a clock outside this process measures as well."""
+
+
+def time_ratio(
+    yours: Callable[[], object], baseline: Callable[[], object], repeat: int = 20
+) -> dict[str, float]:
+    """Return the time that ``yours`` takes on the current CUDA device, in units of ``baseline``'s.
+
+    It is an observation by the name of ``TIME``, for a check with the mark ``timed``. Both are warmed up,
+    then called in turn. Before each call the device's cache is emptied, and the call is timed by a pair of
+    events; the median of ``repeat`` counts. Afterwards as many calls of each as make some 50 ms are timed
+    by the clock of the process that judges, whose ratio must not be a different one.
+    """
+    calls = {"yours": yours, "baseline": baseline}
+    cache = torch.cuda.get_device_properties(torch.cuda.current_device()).L2_cache_size
+    filling = torch.empty(4 * max(cache, 1 << 20), dtype=torch.uint8, device="cuda")
+    events: dict[str, list[tuple[Any, Any]]] = {name: [] for name in calls}
+    with torch._C.DisableTorchFunction():  # the watch for forbidden names would be timed too
+        for call in calls.values():
+            for _ in range(3):
+                call()
+        for _ in range(repeat):
+            for name, call in calls.items():
+                filling.zero_()
+                start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+                start.record()
+                call()
+                end.record()
+                events[name].append((start, end))
+        torch.cuda.synchronize()
+        times = {
+            name: statistics.median(start.elapsed_time(end) for start, end in pairs)
+            for name, pairs in events.items()
+        }
+        calls_in_lap = max(1, min(1000, int(50 / max(times["baseline"], 1e-3))))
+        for name, call in calls.items():
+            on_lap(name)
+            for _ in range(calls_in_lap):
+                call()
+            torch.cuda.synchronize()
+            on_lap(name)
+    return {TIME: times["yours"] / max(times["baseline"], 1e-6)}
 
 
 def saved_bytes(call: Callable[[], object]) -> int:

@@ -12,13 +12,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import faulthandler
-import functools
 import gc
 import importlib
 import io
 import os
 import pickle
-import re
 import select
 import shutil
 import signal
@@ -31,8 +29,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TextIO, cast
 
-from pytest_torchkata import confine, guard, observe, state, transport, ward
-from pytest_torchkata.kata import EXAMPLES, NOTHING, SCAN, Frame, Job, Order
+from pytest_torchkata import checks, confine, context, guard, observe, state, transport, ward
+from pytest_torchkata.kata import EXAMPLES, NOTHING, SCAN, Frame, Job, Kata, Order
+from pytest_torchkata.material import needs
 from pytest_torchkata.transport import BROKEN, FRAME, OUT_OF_MEMORY, UNREADY, receive, send
 
 RESULT = 1 << 30
@@ -55,7 +54,7 @@ def main(model: str, home: str) -> None:
 
     os.chdir(home)
     torch.set_num_threads(1)
-    _be_exact()
+    state.be_exact()
     serve = _Forking(home, commands) if model == "fork" else _Serving(home, replies)
     send(replies, transport.encode({"ready": True}))
     gc.collect()
@@ -65,7 +64,12 @@ def main(model: str, home: str) -> None:
         if order == "devices":
             send(replies, transport.encode(_devices()))
             continue
-        load(needs(order.job.kata.solution), order.job.device)
+        job = order.job
+        load(job.material.imports if job.material else needs(job.kata.solution), job.device)
+        try:
+            context.make(job.device)
+        except Exception as error:
+            _give_up(error)
         send(replies, transport.encode({"started": True}))
         try:
             send(replies, transport.encode({**serve(order), "token": order.token}))
@@ -75,6 +79,12 @@ def main(model: str, home: str) -> None:
             os._exit(BROKEN)
     serve.close()
     os._exit(0)  # an interpreter with torch takes its time to end
+
+
+def _give_up(error: Exception) -> NoReturn:
+    """End this process, which cannot begin with a job, through no fault of an answer."""
+    os.write(2, f"{type(error).__name__}: {error}\n".encode())
+    os._exit(UNREADY)
 
 
 def _claim_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -107,14 +117,6 @@ class _Whole(io.RawIOBase):
         return bytes(parts)
 
 
-def _be_exact() -> None:
-    """Turn TF32 off: a comparison at float32's precision must not meet ten bits."""
-    import torch
-
-    torch.backends.cuda.matmul.allow_tf32 = False
-    torch.backends.cudnn.allow_tf32 = False
-
-
 def _devices() -> dict[str, Any]:
     """Say what torch reports of this machine's accelerators."""
     import torch
@@ -129,31 +131,8 @@ def _devices() -> dict[str, Any]:
     return report
 
 
-_NEEDS = {
-    "torch.fx.experimental.symbolic_shapes": re.compile(  # and SymPy with it
-        rb"(?<!given)\.backward\((?!\)|retain_graph=|create_graph=)|\bgrad_outputs=|\bgradcheck\("
-        rb"|\bkey_padding_mask\b|\battn_mask\b"
-    ),
-    "torch._dynamo": re.compile(
-        rb"\boptim\.|\boperations\(|\bpeak_bytes\(|\bcheckpoint\(|use_deterministic_algorithms|torch\.compile"
-        rb"|torch\.export|device=\"meta\""
-    ),
-    "triton": re.compile(rb"^import triton$", re.MULTILINE),
-}
-"""What torch imports late, half a second or two, and what makes it do so: a gradient that is handed in,
-attention with a mask; an optimizer's first step, the first dispatch mode, the meta device, and the like.
-And Triton, where it is installed."""
-
-
-@functools.cache  # what serves an answer can read the solution only once
-def needs(solution: Path) -> tuple[str, ...]:
-    """Return the modules of torch that a kata's runs import, and that are imported before they are forked."""
-    text = b"\n".join(path.read_bytes() for path in sorted(solution.glob("*.py")))
-    return tuple(name for name, makes in _NEEDS.items() if makes.search(text))
-
-
 def load(modules: Iterable[str], device: str = "cpu") -> None:
-    """Import modules of which ``needs`` says that a kata's runs will; Triton is not everywhere.
+    """Import modules that a kata's runs would import; Triton is not everywhere.
 
     Triton's interpreter takes the place of a GPU, which Triton wants to know when it is imported.
     """
@@ -175,8 +154,9 @@ class _Bench:
 
     def __init__(self, home: Path, work: Path, stop: Callable[[dict[str, Any]], None]) -> None:
         self._work = work
+        self._kernels = home / "kernels"
         self._stop = stop
-        self._ready = False
+        self._kata: Kata | None = None
         self._before: dict[str, Any] = {}
         self.stacks = _dump_stacks(home)
 
@@ -197,42 +177,57 @@ class _Bench:
 
     def seal(self, message: dict[str, Any], job: Job) -> tuple[bytes, bool]:
         """Return what was seen, encoded, and whether this process cannot serve another job."""
-        spoiled, message["replaced"] = state.changes(self._before)
-        return transport.encode(message), spoiled or job.ranks > 1  # a process group is never left
+        spoiled, message["replaced"], message["precision"] = state.changes(self._before)
+        result = transport.encode(message)
+        spoiled = spoiled or message.get("late", False)
+        if job.device != "cpu":  # what the answer holds on to does not count while it can still be freed
+            message.clear()
+            sys.modules.pop(job.kata.name, None)
+            spoiled = spoiled or not context.is_clean()
+        return result, spoiled or job.ranks > 1  # a process group is never left
 
     def make_ready(self, order: Order) -> None:
-        """Import what only we may read, and put up the walls; the first job is enough."""
-        if self._ready:
+        """Import what only we may read, and put up the walls, for which the first job is enough."""
+        job = order.job
+        if job.kata == self._kata:
             return
+        is_ours = job.subject.source in ("reference", "reflex") or job.check == SCAN
         try:
-            self._put_up_walls(order)
+            observe.prepare(job)
+            if self._kata is None:
+                self._put_up_walls(order, is_ours)
         except Exception as error:
             os.write(2, f"{type(error).__name__}: {error}\n".encode())
             raise Unready from error
-        self._ready = True
+        context.release()
+        self._before = state.fingerprint(*([] if is_ours else ["_kata.checks"]))
+        self._kata = job.kata
 
-    def _put_up_walls(self, order: Order) -> None:
+    def _put_up_walls(self, order: Order, is_ours: bool) -> None:
         job = order.job
-        is_ours = job.subject.source in ("reference", "reflex") or job.check == SCAN
-        observe.prepare(job)
         if job.ranks > 1:  # while there is still a network
             _join(order)
         _move_in(self._work)
         os.chdir(self._work)
+        if job.device != "cpu":  # what is compiled for a device would be gone after every job
+            self._kernels.mkdir()
+            os.environ.update(dict.fromkeys(_COMPILED, str(self._kernels)))
         room = confine.room_for(job.kata, self._work, is_answer=job.runs_answer)
-        if job.ranks > 1:
-            room = dataclasses.replace(room, writable=(*room.writable, Path(order.rendezvous)))
+        more = [self._kernels] * (job.device != "cpu") + [Path(order.rendezvous)] * (job.ranks > 1)
+        room = dataclasses.replace(room, writable=(*room.writable, *more))
         if job.check != EXAMPLES:  # which may begin with a process group of their own
             confine.confine(room, job.limits)
         if not is_ours:
             hidden = job.kata.solutions if job.runs_answer else None
             walled = confine.landlock_version() > 0
             ward.watch(observe.is_subjects(job), room, hidden, self._refused, walled=walled)
-        self._before = state.fingerprint(*([] if is_ours else ["_kata.checks"]))
 
     def _refused(self, what: str, where: Frame) -> None:
         """End this process, since the answer in it went for what is no answer's business."""
         self._stop({"kind": "refused", "detail": what, "frames": [vars(where)]})
+
+
+_COMPILED = ("TRITON_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR")
 
 
 def _new_directory(home: Path) -> Path:
@@ -511,6 +506,7 @@ class _Serving:
         self._bench = _Bench(Path(home), _new_directory(Path(home)), self._stop)
         self._replies = replies
         self._token = b""
+        checks.on_lap = self._pass_by
 
     def close(self) -> None:
         """There is nothing to end but this process."""
@@ -542,6 +538,10 @@ class _Serving:
             "cut": output.cut,
             "spoiled": spoiled,
         }
+
+    def _pass_by(self, lap: str) -> None:
+        """Let the deciding process look at its clock."""
+        send(self._replies, transport.encode({"lap": lap}))
 
     def _stop(self, message: dict[str, Any]) -> None:
         reply = {"how": "exit", "status": 0, "result": transport.encode(message), "spoiled": True}

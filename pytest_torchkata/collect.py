@@ -243,6 +243,7 @@ class CheckItem(pytest.Function):
             requirements=getattr(self.obj, "requirements", ()),
             device=str(arguments.get("device", "cuda" if needs_cuda else "cpu")),
             ranks=ranks.args[0] if ranks else 1,
+            timed=self.get_closest_marker("timed") is not None,
             seconds=self.seconds(),
             again=self.file.judged == 1 + self.file.chance % max(1, self.file.selected),
             prediction=self.get_closest_marker("prediction") is not None,

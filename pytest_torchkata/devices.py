@@ -19,6 +19,7 @@ MARKS = (
     "needs_devices(n): the check needs at least n CUDA devices",
     "not_on(device_type, ...): the check does not run on these device types, as in not_on('mps')",
     "dtypes(name, ...): the dtypes that the dtype argument takes, instead of float32 and float64",
+    "timed: the check measures time on a CUDA device, which nothing else of ours uses meanwhile",
     "ranks(n): the check runs in n gloo processes at once, each with its own rank",
     "prediction: expected values stay out of the messages",
 )

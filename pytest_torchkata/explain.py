@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pytest_torchkata.kata import Difference, Frame, Kata, Raised, Step, Stopped
+from pytest_torchkata.checks import TIME
+from pytest_torchkata.kata import Difference, Frame, Kata, Observations, Raised, Step, Stopped
 
-__all__ = ["again", "cause", "is_to_do", "place", "run", "shown", "unanswered"]
+__all__ = [
+    "again", "cause", "is_to_do", "late", "place", "precision", "run", "shown", "unanswered", "unseen",
+]  # fmt: skip
 
 _NO_GRAPH = "does not require grad and does not have a grad_fn"
 _SIGNATURE = re.compile(r"\(\) (missing|takes|got) ")  # of Python; torch writes "f(): argument ..."
@@ -76,6 +79,47 @@ def place(steps: Sequence[Step], differences: Sequence[Difference]) -> Frame | N
         return backward[-1]
     others = [s.frame for s in steps if s.frame.function not in ("backward", "__init__", "<module>")]
     return others[-1] if others else None
+
+
+def precision(differences: Sequence[Difference], settings: Sequence[str]) -> tuple[str, ...]:
+    """Say that values differ after the answer has changed how float32 numbers are multiplied."""
+    if not settings or any(each.aspect != "value" for each in differences):
+        return ()
+    return (
+        "",
+        f"Your code changed {settings[0]}. With TF32 products and",
+        "convolutions of float32 keep ten bits, some 1e-3 of a value; float32 is compared.",
+    )
+
+
+def unseen(values: Observations, laps: Mapping[str, float]) -> tuple[str, ...]:
+    """Say that a time measured on a device cannot be, if our own clock tells of another one."""
+    claimed = values.get(TIME)
+    if not isinstance(claimed, float) or not laps.get("baseline"):
+        return ()
+    passed = laps.get("yours", float("inf")) / laps["baseline"]
+    if passed <= _DOUBT * max(claimed, _LEAST):
+        return ()
+    return (
+        f"By the device's events it takes {claimed:.3g} times as long as the baseline,",
+        f"and {passed:.3g} times as long until the device has nothing left to do.",
+        "Does some of the work go on where no event sees it, such as on another stream?",
+    )
+
+
+_DOUBT = 3.0
+"""How far the two may be apart: the second has the time in it that Python takes to launch a kernel."""
+_LEAST = 0.2
+
+
+def late(*, is_placed: bool) -> tuple[str, ...]:
+    """Say what a place in the code means where a device finds out later than the program goes on."""
+    if is_placed:
+        return (
+            "",
+            "The line is from a second run, which waited for each kernel (CUDA_LAUNCH_BLOCKING=1).",
+        )
+    return ("", "Kernels run behind the program: it may have been launched before any line named here.")
 
 
 # Exceptions ---------------------------------------------------------------------------------------

@@ -27,9 +27,9 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 
 from pytest_torchkata import devices, guard, report
 from pytest_torchkata.catalogue import KataError
-from pytest_torchkata.child import needs
 from pytest_torchkata.judge import Judge, Judged
 from pytest_torchkata.kata import Kata, State
+from pytest_torchkata.material import needs
 from pytest_torchkata.project import ProjectError
 from pytest_torchkata.proof import Case, Skipped, with_cases
 from pytest_torchkata.record import state

@@ -34,6 +34,7 @@ from pytest_torchkata.kata import (
     Subject,
     Verdict,
 )
+from pytest_torchkata.material import material
 from pytest_torchkata.sandbox import Sandbox
 
 __all__ = ["Judge", "Judged"]
@@ -156,6 +157,7 @@ class Judge:
         precise: bool = False,
         traced: bool = False,
         again: bool = False,
+        blocking: bool = False,
     ) -> Run:
         """Run a case of a check on a subject."""
         facts = catalogue.facts(check.kata)
@@ -169,6 +171,9 @@ class Judge:
             precise=precise,
             traced=traced,
             again=again,
+            blocking=blocking,
+            timed=check.timed,
+            material=material(check.kata) if subject == ANSWER else None,
             forbidden=facts.forbidden if watched else (),
             strict=facts.strict,
             device=check.device,
@@ -191,6 +196,8 @@ class Judge:
         wrong = tuple(d for d in found if d.name not in open_questions)
         if found and not wrong:
             return Verdict("to do", lines=explain.unanswered(open_questions), cause="to do")
+        if not wrong and (lines := explain.unseen(seen.values, seen.laps)):
+            return Verdict("failed", lines=lines, output=seen.output, cause="clock")
         if check.prediction:
             wrong = tuple(_without_truth(wrong, seen.values, expected.values))
         outcome: Literal["failed", "passed"] = "failed" if wrong else "passed"
@@ -210,6 +217,12 @@ class Judge:
     def _placed(self, judged: Judged) -> Verdict:
         """Add the learner's own line, where it is known."""
         check, seed, verdict, seen = judged
+        if check.device != "cpu" and _is_unplaced(seen):
+            waited = self.run(check, seed, ANSWER, blocking=True)
+            if isinstance(waited, Observed) or not waited.frames:
+                return dataclasses.replace(verdict, lines=(*verdict.lines, *explain.late(is_placed=False)))
+            lines = (*explain.run(waited, check.kata), *explain.late(is_placed=True))
+            return dataclasses.replace(verdict, lines=lines)
         if not _is_explained(verdict):
             return verdict
         if not isinstance(seen, Raised) or seen.where == "check":
@@ -219,12 +232,21 @@ class Judge:
             if isinstance(traced, Observed):
                 place = explain.place(traced.steps, verdict.differences)
                 verdict = dataclasses.replace(verdict, place=place)
+                lines = explain.precision(verdict.differences, traced.precision)
+                verdict = dataclasses.replace(verdict, lines=(*verdict.lines, *lines))
         return verdict
 
 
 def _is_explained(verdict: Verdict) -> bool:
     """Return whether there is more to find out about what is wrong."""
     return verdict.outcome == "failed" and verdict.cause in ("difference", "exception")
+
+
+def _is_unplaced(seen: Run | None) -> bool:
+    """Return whether it is not known where in the answer a device has met what stopped the run."""
+    if isinstance(seen, Stopped):
+        return seen.why == "time" and not seen.frames
+    return isinstance(seen, Raised) and seen.late
 
 
 def _compared(check: Check, expected: Observed, values: Observations) -> tuple[Difference, ...]:

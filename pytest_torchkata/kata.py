@@ -146,6 +146,18 @@ be ready for another job."""
 
 
 @dataclass(frozen=True)
+class Material:
+    """What a process that runs an answer gets of the kata's solution, which is closed to it."""
+
+    names: tuple[str, ...]
+    """The names that an answer must define."""
+    checks: bytes
+    """The source of checks.py."""
+    imports: tuple[str, ...]
+    """The modules that the kata's runs import."""
+
+
+@dataclass(frozen=True)
 class Job:
     """One run of one check on one subject, or what else can be done with it."""
 
@@ -169,6 +181,12 @@ class Job:
     """Number of gloo processes that run the check together."""
     seconds: float | None = 10.0
     limits: Limits = Limits()
+    material: Material | None = None
+    """What is given of the solution, where it is not read."""
+    timed: bool = False
+    """Whether time is measured on a device, which nothing else may use meanwhile."""
+    blocking: bool = False
+    """Whether every kernel is waited for where it is launched, so that what it does shows there."""
 
     @property
     def runs_answer(self) -> bool:
@@ -231,6 +249,10 @@ class Observed:
     """For a reflex: whether it changed anything."""
     seconds: float = 0.0
     output: str = ""
+    precision: tuple[str, ...] = ()
+    """The settings of float32's precision that the run has changed."""
+    laps: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that passed on our own clock during what the check has us time."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +269,8 @@ class Raised:
     steps: tuple[Step, ...] = ()
     broken: tuple[BrokenRule, ...] = ()
     output: str = ""
+    late: bool = False
+    """Whether a device has found out later, and the frames say where that was noticed at best."""
 
 
 @dataclass(frozen=True)
@@ -294,6 +318,8 @@ class Check:
     device: str = "cpu"
     ranks: int = 1
     seconds: float | None = 10.0
+    timed: bool = False
+    """Whether it measures time on a device."""
     again: bool = False
     """Whether this is the case that is observed several times: an answer's state must not show."""
     prediction: bool = False

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pytest_torchkata import catalogue, reflexes, rules
+from pytest_torchkata import catalogue, context, reflexes, rules
 from pytest_torchkata.checks import Given
 from pytest_torchkata.kata import EXAMPLES, SCAN, Frame, Job, Step
 
@@ -36,10 +36,10 @@ _REPEATING = 0.02
 
 def prepare(job: Job) -> None:
     """Read what a job needs of its kata's solution, while that can still be read."""
-    catalogue.api(job.kata)
+    _api(job)
     if job.check not in (SCAN, EXAMPLES):
         _mount(job)
-        importlib.import_module(f"{PACKAGE}.checks")
+        _checks(job)
 
 
 def is_subjects(job: Job) -> Callable[[str], bool]:
@@ -92,7 +92,7 @@ def observe(job: Job, *, reraise: bool = False) -> dict[str, Any]:
     subject = _Subject(job)
     steps: list[Step] = []
     message: dict[str, Any]
-    with rules.watch(job.forbidden, subject.includes, job.strict, catalogue.api(job.kata)) as broken:
+    with rules.watch(job.forbidden, subject.includes, job.strict, _api(job)) as broken:
         try:
             namespace = subject.load()
             check = _check(job)
@@ -150,7 +150,7 @@ class _Subject:
         """Return the names that the statement asks for."""
         _mount(self._job)
         source, name = self._job.subject.source, self._job.subject.name
-        names = catalogue.api(self._job.kata)
+        names = _api(self._job)
         if source == "answer":
             return self._pick(names, vars(self._execute()))
         found = dict(vars(importlib.import_module(f"{PACKAGE}.reference")))
@@ -209,8 +209,24 @@ def _mount(job: Job) -> None:
     sys.modules[PACKAGE] = package
 
 
+def _api(job: Job) -> tuple[str, ...]:
+    return job.material.names if job.material else catalogue.api(job.kata)
+
+
+def _checks(job: Job) -> types.ModuleType:
+    """Return the module of the checks, made of what the job brings along, else read from the solution."""
+    name = f"{PACKAGE}.checks"
+    if job.material and name not in sys.modules:
+        file = str(job.kata.solution / "checks.py")
+        module = types.ModuleType(name)
+        module.__file__ = file
+        exec(compile(job.material.checks, file, "exec"), vars(module))  # noqa: S102 (our own)
+        sys.modules[name] = module
+    return importlib.import_module(name)
+
+
 def _check(job: Job) -> Callable[..., Any]:
-    check: Callable[..., Any] = getattr(importlib.import_module(f"{PACKAGE}.checks"), job.check)
+    check: Callable[..., Any] = getattr(_checks(job), job.check)
     return check
 
 
@@ -225,6 +241,7 @@ def _call(
 ) -> dict[str, Any]:
     _seed(job.seed)
     values = check(kata=namespace, **_resolved(arguments))
+    context.wait()  # what a device finds out later would be told of somebody else
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise TypeError(f"{job.check} must return a dict of observations by name")
     return values
@@ -326,6 +343,7 @@ def _describe_exception(error: BaseException, subject: _Subject) -> dict[str, An
         "message": _text(error),
         "frames": [vars(frame) for frame in frames],
         "where": "subject" if frames else "check",
+        "late": context.is_lost(error),
     }
     if not loaded:
         message["where"] = "load"

@@ -134,7 +134,7 @@ def _details(verdict: Verdict) -> Iterator[str]:
             first, *rest = difference.text.splitlines() or [""]
             yield f"       {difference.name:{width}}   {first}"
             yield from (f"       {'':{width}}   {line}" for line in rest)
-    yield from (f"       {line}" for line in verdict.lines)
+    yield from (f"       {line}".rstrip() for line in verdict.lines)
     yield ""
 
 

@@ -22,10 +22,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Literal, Protocol, cast
+from typing import IO, Any, BinaryIO, Literal, NamedTuple, Protocol, cast
 
 from pytest_torchkata import guard, transport, usage
 from pytest_torchkata.kata import BrokenRule, Frame, Job, Kata, Observed, Order, Raised, Run, Step, Stopped
+from pytest_torchkata.turns import turn
 
 __all__ = [
     "Launch", "Model", "Process", "Sandbox", "SandboxError",
@@ -58,6 +59,7 @@ _ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # the same sums in every run
 }
 if sys.platform.startswith("linux"):  # a laptop's host name need not resolve
     _ENVIRONMENT["GLOO_SOCKET_IFNAME"] = "lo"
@@ -157,39 +159,37 @@ class Sandbox:
         self.model = model
         self._launch = launch
         self._environment = dict(environment or {})
-        self._children: dict[tuple[Model, str, int], _Child] = {}
+        self._children: dict[_Place, _Child] = {}
         self._spare: _Child | None = None
 
     def start(self) -> None:
         """Begin to start the child that most jobs need, without waiting for it."""
-        self._child(self.model, "" if self.model == "fork" else "answer", 0)
+        self._child(_Place(self.model, "" if self.model == "fork" else "answer"))
 
     def run(self, job: Job) -> Run:
         """Run a job and return what came of it.
 
         Raises ``SandboxError`` if no child can be started.
         """
-        model: Model = self.model if job.device == "cpu" else "serve"
-        # Where one process serves many jobs, an answer's must not be the one that runs references, nor
-        # one that another kata's answer was in.
-        role = "" if model == "fork" else "answer" if job.runs_answer else "ours"
+        place = _place(self.model, job)
+        why = ""
         for attempt in range(ATTEMPTS):
-            try:
-                children = [self._child(model, role, rank, job) for rank in range(job.ranks)]
+            with contextlib.suppress(KilledError), turn(job.device, self._environment, alone=job.timed):
+                children = [self._child(place._replace(rank=rank), job) for rank in range(job.ranks)]
                 replies = _run_on(children, job)
-            except KilledError:
-                continue
-            if replies:
-                runs = [understand(reply, job) for reply in replies]
-                if any(_was_killed(run) for run in runs) and attempt + 1 < ATTEMPTS:
-                    continue
-                return runs[0] if job.ranks == 1 else _merged(runs)
-        raise SandboxError("The process that runs katas ended before it could begin. Is the memory full?")
+                why = children[0].last_words or why
+                if replies:
+                    runs = [understand(reply, job) for reply in replies]
+                    if any(_was_killed(run) for run in runs) and attempt + 1 < ATTEMPTS:
+                        continue
+                    return runs[0] if job.ranks == 1 else _merged(runs)
+        why = why or "Is the memory full?"
+        raise SandboxError(f"The process that runs katas ended before it could begin. {why}")
 
     def devices(self) -> dict[str, Any]:
         """Return what torch reports of this machine: its version, CUDA devices, MPS, and why not."""
         # Asking initialises CUDA, after which a process can no longer fork children that use it.
-        return self._child("serve", "ours", 0).ask("devices")
+        return self._child(_Place("serve", "ours", "cuda")).ask("devices")
 
     def close(self) -> None:
         """End every child."""
@@ -201,28 +201,46 @@ class Sandbox:
         self._children.clear()
         self._spare = None
 
-    def _child(self, model: Model, role: str, rank: int, job: Job | None = None) -> _Child:
-        key = (model, role, rank)
-        known = self._children.get(key)
+    def _child(self, place: _Place, job: Job | None = None) -> _Child:
+        known = self._children.get(place)
         if known is not None and known.usable():
-            if role == "" or job is None or known.suits(job, alone=role == "answer"):
+            if place.role == "" or job is None or known.suits(job):
                 return known
-            self._children[key] = self._next()
+            self._children[place] = self._new(place) if place.blocking else self._next()
             known.end()
         else:
-            self._children[key] = self._new(model)
-        return self._children[key]
+            self._children[place] = self._new(place)
+        return self._children[place]
 
     def _next(self) -> _Child:
         """Return a child that serves another kata than the last, and start the one after it already."""
         spare, self._spare = self._spare, None
         if spare is None or not spare.usable():
-            spare = self._new("serve")
-        self._spare = self._new("serve")
+            spare = self._new(_Place("serve", "answer"))
+        self._spare = self._new(_Place("serve", "answer"))
         return spare
 
-    def _new(self, model: Model) -> _Child:
-        return _Child(model, self._environment, self._launch)
+    def _new(self, place: _Place) -> _Child:
+        waiting = {"CUDA_LAUNCH_BLOCKING": "1"} if place.blocking else {}
+        return _Child(place.model, {**self._environment, **waiting}, self._launch)
+
+
+class _Place(NamedTuple):
+    """What a child is for: one process serves only one of these."""
+
+    model: Model
+    role: Literal["", "answer", "ours"]
+    """Where one process serves many jobs, an answer's is not the one that runs references."""
+    device: str = "cpu"
+    blocking: bool = False
+    rank: int = 0
+
+
+def _place(model: Model, job: Job) -> _Place:
+    device = job.device.partition(":")[0]
+    if model == "fork" and device == "cpu":
+        return _Place("fork", "")
+    return _Place("serve", "answer" if job.runs_answer else "ours", device, job.blocking)
 
 
 def _run_on(children: list[_Child], job: Job) -> list[dict[str, Any]]:
@@ -247,6 +265,8 @@ class _Child:
         self._meetings = 0
         self._kata: Kata | None = None
         self._token = b""
+        self.last_words = ""
+        """Why a job could not begin, if the process has said so."""
         self._process = launch(model, self._home, environment)
         self._frames: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -260,15 +280,20 @@ class _Child:
             self.end()
         return not self._ended
 
-    def suits(self, job: Job, *, alone: bool) -> bool:
+    def suits(self, job: Job) -> bool:
         """Return whether a process that serves may serve this job as well.
 
-        Not where its last was another kata's, and katas are to be ``alone``; nor where several ranks are
-        to meet, for which there is a network only at the start.
+        Answers are kept apart: by the kata, and on CUDA, where a context is dear, by who has written them.
+        Several ranks meet in new processes only, which still have a network.
         """
         if self._kata is None:
             return True
-        same = self._kata == job.kata if alone else self._kata.solutions == job.kata.solutions
+        if not job.runs_answer:
+            same = self._kata.solutions == job.kata.solutions
+        elif job.device == "cpu":
+            same = self._kata == job.kata
+        else:
+            same = (self._kata.katas, self._kata.solutions) == (job.kata.katas, job.kata.solutions)
         return same and job.ranks == 1
 
     def meeting_point(self) -> str:
@@ -289,6 +314,7 @@ class _Child:
         """
         try:
             if self._receive(STARTUP) is None:
+                self.last_words = self._said()
                 return None
             reply = self._await(job)
         except queue.Empty:
@@ -302,6 +328,7 @@ class _Child:
         elif reply["how"] == "exit" and reply.get("token") != self._token:
             reply = {"how": "garbled", "spoiled": True}
         if reply.get("status") == transport.UNREADY:
+            self.last_words = self._said()
             return None
         reply["stack"] = self._stack(job)
         return reply
@@ -311,12 +338,17 @@ class _Child:
         start = time.monotonic()
         most = None if job.seconds is None else job.seconds + PATIENCE[self._model]
         meter: usage.Meter | None = None
+        laps = _Laps()
         while True:
             spent = time.monotonic() - start
             if most is not None and spent >= most:
                 raise queue.Empty
             with contextlib.suppress(queue.Empty):
-                return self._receive(TICK if most is None else min(TICK, most - spent))
+                reply = self._receive(TICK if most is None else min(TICK, most - spent))
+                if reply is not None and "lap" in reply:
+                    laps.pass_by(reply["lap"])
+                    continue
+                return reply and {**reply, "laps": laps.seconds}
             meter = meter or usage.Meter(self._process.pid, self._home, job)
             if passed := meter.passed():
                 self._process.terminate()
@@ -405,13 +437,18 @@ class _Child:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(PATIENCE["serve"])
         status = self._status()
-        said = (self._home / "log").read_text(errors="replace").strip().splitlines()
+        said = self._said()
         self.end()
         if status == KILLED:
             return KilledError(
                 "The process that runs katas is killed whenever it starts. Is the memory full?"
             )
-        return SandboxError(_no_start(said[-1] if said else f"exit status {status}"))
+        return SandboxError(_no_start(said or f"exit status {status}"))
+
+    def _said(self) -> str:
+        """Return the last line that the process has written about itself."""
+        lines = (self._home / "log").read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
 
     def _stack(self, job: Job) -> list[Frame]:
         """Return the answer's frames of the stack that was dumped, outermost first."""
@@ -422,6 +459,25 @@ class _Child:
         found = re.findall(r'^  File "(.*)", line (\d+) in (.*)$', text, re.MULTILINE)
         own = [(int(line), name) for file, line, name in found if file == str(job.kata.stub)]
         return [Frame(line, name) for line, name in reversed(own)]
+
+
+class _Laps:
+    """Our own clock for what a child does between two calls that it gives us."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._began: dict[str, float] = {}
+
+    def pass_by(self, name: object) -> None:
+        """Note that a lap begins, or that it ends where it has begun."""
+        now, lap = time.monotonic(), _line(name)
+        if lap in self._began:
+            self.seconds[lap] = now - self._began.pop(lap)
+        elif len(self.seconds) < _MOST_LAPS:
+            self._began[lap] = now
+
+
+_MOST_LAPS = 8
 
 
 def _was_killed(run: Run) -> bool:
@@ -453,7 +509,7 @@ def understand(reply: Mapping[str, Any], job: Job) -> Run:
     if status or not reply.get("result"):
         return Stopped("exit", f"status {status}", frames, output)
     try:
-        return _run(transport.decode(reply["result"]), output)
+        return _run(transport.decode(reply["result"]), output, reply.get("laps") or {})
     except (LookupError, TypeError, AttributeError, ValueError, OverflowError):
         return Stopped("garbled", "", (), output)
 
@@ -464,7 +520,7 @@ _STATUSES: dict[int, Literal["memory", "broken"]] = {
 }
 
 
-def _run(message: Any, output: str) -> Run:
+def _run(message: Any, output: str, laps: Mapping[str, float]) -> Run:
     broken = tuple(
         BrokenRule(_text(rule["name"]), int(rule["line"]), _text(rule["how"]))
         for rule in message.get("broken", ())
@@ -484,6 +540,7 @@ def _run(message: Any, output: str) -> Run:
             steps=steps,
             broken=broken,
             output=output,
+            late=bool(message.get("late")),
         )
     if replaced := message.get("replaced"):
         return Stopped("replaced", ", ".join(map(_line, replaced[:3])), (), output)
@@ -496,6 +553,8 @@ def _run(message: Any, output: str) -> Run:
         applied=bool(message["applied"]),
         seconds=float(message["seconds"]),
         output=output,
+        precision=tuple(map(_line, message.get("precision", ()))),
+        laps=laps,
     )
 
 

@@ -9,11 +9,13 @@ import sys
 import threading
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-__all__ = ["changes", "fingerprint"]
+from pytest_torchkata import context
+
+__all__ = ["Changes", "be_exact", "changes", "fingerprint"]
 
 _WATCHED = (
     "builtins", "json", "json.encoder", "linecache", "math", "os", "random", "struct", "sys", "time",
@@ -24,6 +26,44 @@ _WATCHED = (
     "pytest_torchkata.observe", "pytest_torchkata.rules", "pytest_torchkata.state",
     "pytest_torchkata.transport",
 )  # fmt: skip
+
+
+_PRECISION: dict[str, Callable[[], object]] = {
+    "torch.backends.cuda.matmul.allow_tf32": lambda: _torch().backends.cuda.matmul.allow_tf32,
+    "torch.backends.cudnn.allow_tf32": lambda: _torch().backends.cudnn.allow_tf32,
+    "torch.set_float32_matmul_precision": lambda: _torch().get_float32_matmul_precision(),
+    "torch.backends.cuda.matmul.fp32_precision": lambda: _torch().backends.cuda.matmul.fp32_precision,
+    "torch.backends.cudnn.conv.fp32_precision": lambda: _torch().backends.cudnn.conv.fp32_precision,
+    "torch.backends.fp32_precision": lambda: _torch().backends.fp32_precision,
+}
+"""What says how float32 numbers are multiplied. Older versions have not all of it; and once the newer
+settings were used, the older ones can no longer be read."""
+
+
+def _torch() -> Any:
+    import torch
+
+    return torch
+
+
+def _said(read: Callable[[], object]) -> str:
+    try:
+        return str(read())
+    except Exception as error:
+        return type(error).__name__
+
+
+def be_exact() -> None:
+    """Have float32 multiplied in float32, and every run sum in the same order where torch can choose.
+
+    TF32 has ten bits, and a comparison at float32's precision must not meet them.
+    """
+    import torch
+
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.deterministic = True
 
 
 _RESET = {"torch.Storage", "torch.manual_seed", "sys.excepthook", "builtins._"}
@@ -48,13 +88,14 @@ def fingerprint(*more: str) -> dict[str, Any]:
             torch.is_anomaly_enabled(),
             torch._C._len_torch_function_stack(),
             torch._C._len_torch_dispatch_stack(),
-            torch.backends.cuda.matmul.allow_tf32,
-            torch.backends.cudnn.allow_tf32,
             torch.backends.cudnn.benchmark,
+            torch.backends.cudnn.deterministic,
             torch.is_autocast_enabled("cpu"),
             torch.is_autocast_enabled("cuda"),
             sys.float_info.min / 2 == 0,  # denormal numbers count as zero
+            context.settings(),
         ),
+        "precision": {name: _said(read) for name, read in _PRECISION.items()},
         "environment": dict(os.environ),
         "directory": _directory(),
         "path": list(sys.path),
@@ -94,8 +135,19 @@ def _names(owner: types.ModuleType | type) -> dict[str, Any]:
     return dict(vars(owner))
 
 
-def changes(before: dict[str, Any]) -> tuple[bool, list[str]]:
-    """Return whether the process is another than when it was described, and what functions were replaced.
+class Changes(NamedTuple):
+    """What a run has left behind in its process."""
+
+    spoiled: bool
+    """Whether the process is another than before."""
+    replaced: list[str]
+    """The functions of others that were replaced."""
+    precision: list[str]
+    """The settings by which float32 is no longer multiplied as before."""
+
+
+def changes(before: dict[str, Any]) -> Changes:
+    """Compare the process with what it was when it was described.
 
     Modules that were merely imported in between do not count.
     """
@@ -108,7 +160,8 @@ def changes(before: dict[str, Any]) -> tuple[bool, list[str]]:
             if not _same_names(names, now):
                 spoiled = True
                 replaced += _replaced(owner, names, now)
-    return spoiled, replaced
+    precision = [name for name, said in before["precision"].items() if after["precision"][name] != said]
+    return Changes(spoiled, replaced, precision)
 
 
 def _replaced(owner: str | type, before: dict[str, Any], after: dict[str, Any]) -> list[str]:

@@ -21,8 +21,8 @@ import watchfiles
 
 from pytest_torchkata import aids, explain, report, tracks
 from pytest_torchkata.catalogue import KataError
-from pytest_torchkata.child import needs
 from pytest_torchkata.kata import Kata
+from pytest_torchkata.material import needs
 from pytest_torchkata.practice import reset
 from pytest_torchkata.progress import ProgressError, Standing
 from pytest_torchkata.project import FILES, Project, ProjectError

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.mutants import judged, mutable
 from pytest_torchkata.catalogue import Catalogue
-from pytest_torchkata.child import needs
+from pytest_torchkata.material import needs
 from pytest_torchkata.proof import NotRun, prove
 from pytest_torchkata.warm import Warm
 

@@ -1,0 +1,82 @@
+"""The CUDA context of a process: it is made once, serves many katas, and is given up with what spoils it."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+
+__all__ = ["is_clean", "is_lost", "make", "release", "settings", "wait"]
+
+_LEFT = 1 << 20
+"""Bytes that may stay allocated: libraries keep some for themselves."""
+
+
+def make(device: str) -> None:
+    """Make the context, where there is CUDA, so that no check's time has to pay for it."""
+    import torch
+
+    if device.startswith("cuda") and torch.cuda.is_available():
+        torch.zeros(1, device=device)
+        torch.cuda.synchronize(device)
+
+
+def wait() -> None:
+    """Wait for all that was launched on any device; raises what went wrong there meanwhile."""
+    import torch
+
+    if torch.cuda.is_initialized():
+        for index in range(torch.cuda.device_count()):
+            torch.cuda.synchronize(index)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Return whether an exception comes from a device, where it happened before, and may stay.
+
+    Such is a failed assertion in a kernel, or an address that is none; no memory left is not.
+    """
+    kinds = [kind.__name__ for kind in type(error).__mro__]
+    return "OutOfMemoryError" not in kinds and ("AcceleratorError" in kinds or "CUDA error:" in str(error))
+
+
+def is_clean() -> bool:
+    """Return whether another kata can be served: the context lives, and its memory is free again."""
+    import torch
+
+    if not torch.cuda.is_initialized():
+        return True
+    try:
+        wait()
+        if _allocated() > _LEFT:
+            gc.collect()
+            with contextlib.suppress(AttributeError):  # private, and not in every build
+                torch._C._cuda_clearCublasWorkspaces()
+        return _allocated() <= _LEFT
+    except Exception:  # an error that stays
+        return False
+
+
+def release() -> None:
+    """Give back the memory that the allocator keeps for the next tensors; other processes need some too."""
+    import torch
+
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+
+
+def settings() -> dict[str, object]:
+    """Return which device and stream are the current ones."""
+    import torch
+
+    if not torch.cuda.is_initialized():
+        return {}
+    return {
+        "torch.cuda.current_device()": torch.cuda.current_device(),
+        "torch.cuda.current_stream()": torch.cuda.current_stream().cuda_stream,
+        "torch.cuda.get_sync_debug_mode()": torch.cuda.get_sync_debug_mode(),
+    }
+
+
+def _allocated() -> int:
+    import torch
+
+    return sum(torch.cuda.memory_allocated(index) for index in range(torch.cuda.device_count()))
