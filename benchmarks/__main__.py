@@ -3,6 +3,7 @@
 ``python -m benchmarks [cold] [isolation] [collect] [watch] [workers]`` prints these tables, or all of them;
 ``python -m benchmarks soak [RUNS]`` runs pytest many times, and counts what must not happen;
 ``python -m benchmarks grading [SUBMISSIONS]`` grades submissions to a pack, and checks every verdict;
+``python -m benchmarks gpu [KATA|TOPIC...]`` runs everything on a CUDA device, in less than ten minutes;
 ``python -m benchmarks mutants [KATA|TOPIC...]`` tries small mutants of the references on the checks, and
 ``python -m benchmarks stability [KATA|TOPIC...] [--seeds N]`` proves katas with many seeds.
 """
@@ -21,6 +22,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from benchmarks.gpu import gpu
 from benchmarks.grading import grading
 from benchmarks.many import ROOT, pytest_run, selected, solve
 from benchmarks.mutants import mutation
@@ -95,7 +97,7 @@ def main(names: Sequence[str]) -> None:
         graded = grading(*map(int, names[1:2]))
         graded.show()
         raise SystemExit(bool(graded.wrong))
-    for name, holds in (("mutants", mutation), ("stability", stability)):
+    for name, holds in (("gpu", gpu), ("mutants", mutation), ("stability", stability)):
         if names and names[0] == name:
             try:
                 raise SystemExit(not holds(names[1:]))
