@@ -93,16 +93,13 @@ def _plugins() -> Iterator[Finding]:
 
 def _devices() -> Iterator[Finding]:
     """Ask torch, which is imported in a child."""
-    from pytest_torchkata.sandbox import Sandbox, SandboxError
+    from pytest_torchkata.sandbox import SandboxError, devices_here
 
-    asking = Sandbox("serve")
     try:
-        seen = asking.devices()
+        seen = devices_here()
     except SandboxError as error:
         yield Finding("broken", "torch", f"cannot be used: {error}", "pip install --force-reinstall torch")
         return
-    finally:
-        asking.close()
     names = ["cpu", *(f"cuda:{n} ({name})" for n, name in enumerate(seen["cuda"]))]
     names += ["mps"] if seen["mps"] else []
     why = "" if seen["cuda"] else f"; no CUDA: {seen['why']}"

@@ -303,7 +303,8 @@ def _started_sandbox(config: pytest.Config) -> Sandbox:
     from pytest_torchkata.sandbox import Sandbox, start_child
 
     if _sandbox not in config.stash:
-        environment = _chosen_devices(config).environment(_worker_number(config))
+        worker = _worker_number(config)
+        environment = {} if worker is None else _chosen_devices(config).environment(worker)
         launch = config.stash.get(launching, start_child)
         config.stash[_sandbox] = Sandbox(_isolation(config), environment, launch)  # type: ignore[arg-type]
         config.stash[_sandbox].start()
@@ -341,18 +342,18 @@ def _chosen_devices(config: pytest.Config) -> devices.Devices:
         told = worker["torchkata_devices"] if worker else None
         try:
             needs_report = gpu or name not in (None, "cpu")
-            seen = told or (_ask_torch() if needs_report else None)
+            seen = told or (_ask_torch(config) if needs_report else None)
             config.stash[_devices] = devices.choose(gpu, name, seen)
         except devices.DevicesError as error:
             raise pytest.UsageError(str(error)) from None
     return config.stash[_devices]
 
 
-def _ask_torch() -> dict[str, Any]:
+def _ask_torch(config: pytest.Config) -> dict[str, Any]:
     from pytest_torchkata.sandbox import SandboxError, devices_here
 
-    try:
-        return devices_here()
+    try:  # the process that is asked goes on to run references
+        return devices_here() if _is_controller(config) else _started_sandbox(config).devices()
     except SandboxError as error:
         raise pytest.UsageError(str(error)) from None
 

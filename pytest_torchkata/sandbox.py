@@ -120,11 +120,11 @@ def devices_here() -> dict[str, Any]:
 
     Raises ``SandboxError`` if that cannot be started.
     """
-    asking = Sandbox("serve")
+    asking = _Child("serve", {}, start_child)
     try:
-        return asking.devices()
+        return asking.ask("devices")
     finally:
-        asking.close()
+        asking.end()
 
 
 def import_path() -> list[str]:
@@ -188,7 +188,9 @@ class Sandbox:
 
     def devices(self) -> dict[str, Any]:
         """Return what torch reports of this machine: its version, CUDA devices, MPS, and why not."""
-        # Asking initialises CUDA, after which a process can no longer fork children that use it.
+        # Asking initialises CUDA, after which a process can no longer fork children that use it. Whoever
+        # asks is going to use it, so that the other one imports torch meanwhile.
+        self._child(_Place("serve", "answer", "cuda"))
         return self._child(_Place("serve", "ours", "cuda")).ask("devices")
 
     def close(self) -> None:

@@ -33,7 +33,7 @@ WHERE = "import os\n\ndef number():\n    print(f'process {os.getpid()}')\n    re
 @pytest.fixture
 def pretended(empty_project, monkeypatch):
     """Make katas by the answers to them; all are judged where CUDA would be used."""
-    monkeypatch.setattr(plugin, "_ask_torch", lambda: H100)
+    monkeypatch.setattr(plugin, "_ask_torch", lambda config: H100)
 
     def make(checks=ON_CUDA, **answers):
         for name, answer in answers.items():

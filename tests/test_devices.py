@@ -124,7 +124,7 @@ def machine(monkeypatch):
     """Let torch report what a test says; the checks' device is only its name."""
 
     def pretend(report):
-        monkeypatch.setattr(plugin, "_ask_torch", lambda: report)
+        monkeypatch.setattr(plugin, "_ask_torch", lambda config: report)
 
     return pretend
 
@@ -431,7 +431,7 @@ def check_two(kata):
 
 def test_under_xdist_each_worker_sees_one_device(empty_project):
     empty_project.pytester.makeconftest(
-        f"from pytest_torchkata import plugin\nplugin._ask_torch = lambda: {TWO!r}\n"
+        f"from pytest_torchkata import plugin\nplugin._ask_torch = lambda config: {TWO!r}\n"
     )
     for name in ("a", "b", "c"):
         empty_project.kata(f"toy/{name}", stub=WORKER, reference=WORKER, checks=WORKERS)
