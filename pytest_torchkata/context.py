@@ -69,11 +69,14 @@ def settings() -> dict[str, object]:
 
     if not torch.cuda.is_initialized():
         return {}
-    return {
-        "torch.cuda.current_device()": torch.cuda.current_device(),
-        "torch.cuda.current_stream()": torch.cuda.current_stream().cuda_stream,
-        "torch.cuda.get_sync_debug_mode()": torch.cuda.get_sync_debug_mode(),
-    }
+    try:
+        return {
+            "device": torch.cuda.current_device(),
+            "stream": torch.cuda.current_stream().cuda_stream,
+            "debugging": torch.cuda.get_sync_debug_mode(),
+        }
+    except Exception as error:  # of a context that is lost
+        return {"error": type(error).__name__}
 
 
 def _allocated() -> int:

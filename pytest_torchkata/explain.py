@@ -194,6 +194,8 @@ def _first(run: Raised) -> str:
 
 def _message(run: Raised) -> Iterator[str]:
     lines = run.message.strip().splitlines() or [""]
+    if run.late:  # the rest is advice that we follow ourselves
+        lines = lines[:1]
     yield f"{run.type}: {lines[0]}" if lines[0] else run.type
     yield from lines[1:_MESSAGE_LINES]
     if len(lines) > _MESSAGE_LINES:
