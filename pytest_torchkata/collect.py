@@ -212,6 +212,13 @@ class CheckItem(pytest.Function):
         callspec = getattr(self, "callspec", None)
         return dict(callspec.params) if callspec else {}
 
+    @property
+    def default_device(self) -> str:
+        """The device of a check that does not ask for one."""
+        if self.get_closest_marker("needs_cuda") is None:
+            return "cpu"
+        return _devices_for(self, self.config.stash[surroundings].devices)[0]
+
     def reportinfo(self) -> tuple[Path, int, str]:
         title = self.name if self.config.stash[feedback] in HIDING else self.title
         return self.path, 0, f"{self.file.kata.id}: {title}"
@@ -232,7 +239,6 @@ class CheckItem(pytest.Function):
     def check(self) -> Check:
         """Return what the judge needs; the item's fixtures are set up."""
         arguments = {name: self.funcargs[name] for name in self._fixtureinfo.argnames if name != "kata"}
-        needs_cuda = self.get_closest_marker("needs_cuda") is not None
         ranks = self.get_closest_marker("ranks")
         return Check(
             kata=self.file.kata,
@@ -241,7 +247,7 @@ class CheckItem(pytest.Function):
             parameters=self.parameters,
             arguments=arguments,
             requirements=getattr(self.obj, "requirements", ()),
-            device=str(arguments.get("device", "cuda" if needs_cuda else "cpu")),
+            device=str(arguments.get("device", self.default_device)),
             ranks=ranks.args[0] if ranks else 1,
             timed=self.get_closest_marker("timed") is not None,
             seconds=self.seconds(),
@@ -429,4 +435,4 @@ def _given(request: pytest.FixtureRequest) -> Given:
     asked = {
         name: request.getfixturevalue(name) for name in ("device", "dtype") if name in request.fixturenames
     }
-    return Given(item_seed(seed, item.name), **asked)
+    return Given(item_seed(seed, item.name), **{"device": item.default_device, **asked})

@@ -12,10 +12,14 @@ _LEFT = 1 << 20
 
 
 def make(device: str) -> None:
-    """Make the context, where there is CUDA, so that no check's time has to pay for it."""
+    """Make the context, where there is CUDA, so that no check's time has to pay for it.
+
+    The device is the current one from then on: what "cuda" means.
+    """
     import torch
 
     if device.startswith("cuda") and torch.cuda.is_available():
+        torch.cuda.set_device(torch.device(device).index or 0)
         torch.zeros(1, device=device)
         torch.cuda.synchronize(device)
 

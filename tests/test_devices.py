@@ -370,14 +370,18 @@ def test_marks_skip_with_their_reason(marked, machine, monkeypatch, arguments, r
     assert all(reason in result.stdout.str() for reason in skipped.values())
 
 
-def test_needing_cuda_without_a_device_argument_is_a_job_for_the_long_lived_child(
-    empty_project, machine, monkeypatch
+@pytest.mark.parametrize(("asked", "device"), [("--gpu", "cuda"), ("--device=cuda:1", "cuda:1")])
+def test_what_needs_cuda_runs_there_without_a_device_argument_and_draws_there(
+    empty_project, machine, monkeypatch, asked, device
 ):
     machine(TWO)
     without = "import pytest\n\n@pytest.mark.needs_cuda\ndef check_cuda(kata, given):\n    return {}\n"
-    ran = devices_of(monkeypatch)
-    empty_project.kata(checks=without).run("--gpu")
-    assert ran == {"check_cuda": "cuda"}
+    drawn = []
+    monkeypatch.setattr(
+        CheckItem, "runtest", lambda item: drawn.append((item.check().device, item.funcargs["given"]._device))
+    )
+    empty_project.kata(checks=without).run(asked)
+    assert drawn == [(device, device)]
 
 
 @pytest.mark.parametrize(
