@@ -8,7 +8,7 @@ from pytest_torchkata.checks import shares, torch
 CYCLES = 50_000_000
 """How long a kernel does nothing but wait, in cycles of the device: 20 to 100 ms, on any that is in use."""
 SIZE = 1 << 18
-VALUES = itertools.count(1)
+VALUES = (n * 367 % 1009 + 1 for n in itertools.count())
 """A new value for each batch: what an earlier one has left in memory is not mistaken for it."""
 
 
