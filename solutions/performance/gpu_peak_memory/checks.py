@@ -1,6 +1,6 @@
 import pytest
 
-from pytest_torchkata.checks import requirement, torch
+from pytest_torchkata.checks import np, requirement, torch
 
 pytestmark = pytest.mark.needs_cuda
 MIB = 1 << 20
@@ -63,12 +63,12 @@ def check_no_waiting(kata):
 
 
 def relative_time(kata, warmup, slow):
-    """Return the time that gpu_time_ms gives, relative to that between events within the n calls.
+    """Return the time that gpu_time_ms gives, relative to that between events within the n calls, and itself.
 
     The warm-up is slower, by the factor slow. Both look at the same calls, so that nothing else that uses the
     device can come between. A host that is held up leaves the device idle: of three times the best counts.
     """
-    n, ratios = 5, []
+    n, times = 5, []
     for _ in range(3):
         pairs = []
 
@@ -81,16 +81,22 @@ def relative_time(kata, warmup, slow):
 
         measured = kata.gpu_time_ms(fn, n=n, warmup=warmup)
         torch.cuda.synchronize()
-        timed = pairs[-n:]
-        ratios.append(measured * n / timed[0][0].elapsed_time(timed[-1][1]))
-        if 0.9 <= ratios[-1] <= 1.1:
+        if len(pairs) != warmup + n:  # there is nothing to compare it with
+            return 0.0, measured
+        timed = pairs[warmup:]
+        times.append((measured * n / timed[0][0].elapsed_time(timed[-1][1]), measured))
+        if 0.9 <= times[-1][0] <= 1.1:
             break
-    return min(ratios, key=lambda ratio: abs(ratio - 1))
+    return min(times, key=lambda time: abs(time[0] - 1))
 
 
 def check_time(kata):
-    """The time is the mean time of one call on the device."""
-    return {"relative to the time between events in the calls": relative_time(kata, warmup=1, slow=1)}
+    """The time is the mean time of one call on the device, and is not rounded."""
+    ratio, measured = relative_time(kata, warmup=1, slow=1)
+    return {
+        "relative to the time between events in the calls": ratio,
+        "rounded": measured in (round(measured, 2), float(np.float16(measured))),
+    }
 
 
 @requirement(check_time, "relative to the time between events in the calls", within=0.2)
@@ -100,7 +106,8 @@ def agrees(ratio):
 
 def check_warmup(kata):
     """The warm-up is not timed."""
-    return {"relative to the time without the warm-up": relative_time(kata, warmup=3, slow=5)}
+    ratio, _ = relative_time(kata, warmup=3, slow=5)
+    return {"relative to the time without the warm-up": ratio}
 
 
 @requirement(check_warmup, "relative to the time without the warm-up", within=0.2)
