@@ -9,8 +9,8 @@ peak_memory(fn)
 
 gpu_time_ms(fn, n, warmup)
     Calls fn() warmup times without timing, then n times, and returns the mean time of one of these n
-    calls on the device, in milliseconds. It is measured with CUDA events and waits for the device once,
-    at the end: the n calls are queued one behind the other.
+    calls on the device, in milliseconds and not rounded. It is measured with CUDA events and waits for
+    the device once, at the end: the n calls are queued one behind the other.
 
 Rules
     - The n calls are made without waiting for the device in between.
