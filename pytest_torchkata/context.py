@@ -77,6 +77,7 @@ def settings() -> dict[str, object]:
         return {
             "device": torch.cuda.current_device(),
             "stream": torch.cuda.current_stream().cuda_stream,
+            "capturing": torch.cuda.is_current_stream_capturing(),
             "debugging": torch.cuda.get_sync_debug_mode(),
         }
     except Exception as error:  # of a context that is lost
