@@ -54,11 +54,6 @@ def noting(note):
     return Scorer
 
 
-def without_cause(error, tokens):
-    error.__cause__ = None
-    return (error.with_traceback(None),)
-
-
 def cleared(error, tokens):
     traceback.clear_frames(error.__traceback__)
     return (error,)
@@ -184,15 +179,6 @@ class OnlyItsOwnTraceback:
     """
 
     Scorer = noting(lambda error, tokens: (error.with_traceback(None),))
-
-
-@wrong("check_chained")
-class ForgetsTheContext:
-    """The traceback and the cause are taken off the exception. One that was being handled when it was
-    raised is its __context__, without any from.
-    """
-
-    Scorer = noting(without_cause)
 
 
 @wrong("check_report")
