@@ -18,7 +18,7 @@ _NEEDS = {
     ),
     "torch._dynamo": re.compile(
         rb"\boptim\.|\boperations\(|\bpeak_bytes\(|\bcheckpoint\(|use_deterministic_algorithms|torch\.compile"
-        rb"|torch\.export|device=\"meta\""
+        rb"|torch\.export|device=\"meta\"|\bTorchDispatchMode\b"
     ),
     "triton": re.compile(rb"^import triton$", re.MULTILINE),
 }

@@ -102,10 +102,7 @@ def storages(values):
 
 
 def kept_by(scorer, batches, expected=0):
-    """Return how many bytes of tensors stay alive that the scorer makes of batches.
-
-    It counts as peak_bytes(call) does, but what is left at the end.
-    """
+    """Return how many bytes of tensors stay alive that the scorer makes of batches."""
     from torch.utils._python_dispatch import TorchDispatchMode
 
     alive = {}
