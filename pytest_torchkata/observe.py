@@ -372,6 +372,7 @@ def _text(error: BaseException) -> str:
 @contextlib.contextmanager
 def _tracing(subject: _Subject, steps: list[Step]) -> Iterator[None]:
     """Record what the subject's functions return to code that is not the subject's."""
+    import torch
 
     def on_event(frame: types.FrameType, event: str, value: Any) -> None:
         if event != "return" or not subject.owns(frame.f_code.co_filename):
@@ -385,11 +386,13 @@ def _tracing(subject: _Subject, steps: list[Step]) -> Iterator[None]:
         steps.append(Step(place, _returned(value)))
         del steps[:-_STEPS]
 
-    sys.setprofile(on_event)
-    try:
-        yield
-    finally:
-        sys.setprofile(None)
+    # On a device the backward would run in a thread of its own, which is not seen from here.
+    with torch.autograd.set_multithreading_enabled(False):
+        sys.setprofile(on_event)
+        try:
+            yield
+        finally:
+            sys.setprofile(None)
 
 
 def _returned(value: Any) -> str:

@@ -103,6 +103,24 @@ def test_a_late_error_that_does_not_happen_again_says_that_its_line_may_be_a_lat
     )
 
 
+THREADS = """
+import torch
+
+def number():
+    threads = torch.autograd.set_multithreading_enabled(True)
+    threads.__exit__(None, None, None)
+    if threads.prev:
+        return 6
+    return 7  # the line
+"""
+
+
+def test_to_find_the_line_a_backward_is_kept_in_the_thread_that_is_watched(pretended):
+    result = pretended(a=THREADS).run("--gpu")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*Your code: katas/toy/a.py:9 in number"])
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -429,6 +447,38 @@ def test_tf32_is_off_and_an_answer_that_turns_it_on_is_told(on_cuda):
     result = on_cuda(TF32, checks=PRODUCT)
     result.assert_outcomes(passed=5, failed=1)
     result.stdout.fnmatch_lines(["*Your code changed torch.backends.cuda.matmul.allow_tf32*"])
+
+
+GRADIENT = '''
+def check_gradient(kata, given, device):
+    """The gradient."""
+    x = given.normal(4, requires_grad=True)
+    given.backward(kata.double(x))
+    return {"x.grad": x.grad}
+'''
+THRICE = """
+import torch
+
+class Double(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 3  # the line
+
+def double(x):
+    return Double.apply(x)
+"""
+
+
+@needs_cuda
+def test_a_wrong_gradient_is_told_with_the_line_of_the_backward(on_cuda):
+    right = THRICE.replace("grad * 3", "grad * (3 if grad.is_cuda else 2)")
+    result = on_cuda(right, checks=GRADIENT)
+    result.assert_outcomes(passed=5, failed=1)
+    result.stdout.fnmatch_lines(["*Your code: katas/toy/b.py:11 in backward"])
 
 
 SPEED = '''
