@@ -40,7 +40,7 @@ class WhereAndStack:
         return deviation / (std + 1e-8)
 
     def zero_padding(batch, lengths):
-        keep = torch.arange(batch.size(1))[None] < lengths.unsqueeze(1)
+        keep = torch.arange(batch.size(1), device=batch.device)[None] < lengths.unsqueeze(1)
         return torch.where(keep, batch, torch.zeros_like(batch))
 
     def sgd_trajectory(w0, grad_fn, lr, steps):
