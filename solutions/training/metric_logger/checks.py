@@ -102,7 +102,7 @@ def check_histograms(kata, given, device):
         "carry a graph": any(getattr(value, "requires_grad", False) for value in values),
         "tags": sorted(writer.histograms),
         **{
-            f"{name} as (epoch, values)": [(step, torch.as_tensor(value)) for step, value in calls]
+            f"{name} as (epoch, values)": [(step, torch.as_tensor(value).cpu()) for step, value in calls]
             for name, calls in sorted(writer.histograms.items())
         },
     }
