@@ -174,7 +174,7 @@ class Copies:
 
     def to_device(batch, device, non_blocking=False):
         def move(value):
-            if isinstance(value, torch.Tensor) and value.device == torch.device(device):
+            if isinstance(value, torch.Tensor) and value.device.type == torch.device(device).type:
                 return value.clone()
             return (
                 value.to(device, non_blocking=non_blocking)
