@@ -112,7 +112,7 @@ def check_no_samples(kata, given, device):
 
 
 @pytest.mark.parametrize("target", [3, 5, -1, -100])
-def check_bad_targets(kata, given, target, device):
+def check_bad_targets(kata, given, target):  # a GPU finds out later, and its context is lost
     """A target that is no class raises an exception."""
     logits, targets = logits_for(given, [0, 2, 1], 3), given.tensor([1, target, 0]).long()
     meter = kata.ClassificationMeter(3)
