@@ -5,10 +5,15 @@ from torch.utils.checkpoint import checkpoint
 from pytest_torchkata.checks import right
 
 
+def _draws(x):
+    """Return the module with the random state from which dropout on x is drawn."""
+    return torch.random if x.device.type == "cpu" else torch.get_device_module(x.device)
+
+
 class _Recomputed(torch.autograd.Function):
     @staticmethod
     def forward(ctx, block, x, *parameters):
-        ctx.block, ctx.random = block, torch.get_rng_state()
+        ctx.block, ctx.random = block, _draws(x).get_rng_state()
         ctx.save_for_backward(x, *parameters)
         return block(x)
 
@@ -16,8 +21,9 @@ class _Recomputed(torch.autograd.Function):
     def backward(ctx, grad):
         x, *parameters = ctx.saved_tensors
         x = x.detach().requires_grad_()
-        with torch.enable_grad(), torch.random.fork_rng(devices=[]):
-            torch.set_rng_state(ctx.random)
+        devices = [] if x.device.type == "cpu" else [x.device.index]
+        with torch.enable_grad(), torch.random.fork_rng(devices, device_type=x.device.type):
+            _draws(x).set_rng_state(ctx.random)
             out = ctx.block(x)
         return None, *torch.autograd.grad(out, [x, *parameters], grad)
 
