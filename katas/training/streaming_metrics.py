@@ -23,6 +23,7 @@ Rules
     - What the meter keeps does not grow with the number of samples, and holds on to neither
       logits nor graphs. Logits may come with a graph.
     - The logits and targets that are passed in stay as they are.
+    - The batches may be on a GPU, of which the meter is not told when it is made.
 
 Why it is asked: F1 over a data set is not the mean of F1 over its batches, and macro F1 is not
 the F1 of macro precision and recall. The meter only counts: eval mode, no_grad and moving the
