@@ -214,7 +214,7 @@ class Sandbox:
         if known is not None and known.usable():
             if place.role == "" or job is None or known.suits(job):
                 return known
-            self._children[place] = self._new(place) if place.blocking else self._next()
+            self._children[place] = self._next() if place.device == "cpu" else self._new(place)
             known.end()
         else:
             self._children[place] = self._new(place)
@@ -229,8 +229,10 @@ class Sandbox:
         return spare
 
     def _new(self, place: _Place) -> _Child:
-        waiting = {"CUDA_LAUNCH_BLOCKING": "1"} if place.blocking else {}
-        return _Child(place.model, {**self._environment, **waiting}, self._launch)
+        more = {"CUDA_LAUNCH_BLOCKING": "1"} if place.blocking else {}
+        if place.device == "cpu":  # an answer that asks would start CUDA, for which its memory is too little
+            more["CUDA_VISIBLE_DEVICES"] = ""
+        return _Child(place.model, {**self._environment, **more}, self._launch)
 
 
 class _Place(NamedTuple):

@@ -103,6 +103,24 @@ def test_a_late_error_that_does_not_happen_again_says_that_its_line_may_be_a_lat
     )
 
 
+VISIBLE = """
+import os
+
+def number():
+    print(f"visible: {os.environ.get('CUDA_VISIBLE_DEVICES')!r}.")
+    return 5
+"""
+
+
+@pytest.mark.parametrize("model", ["fork", "serve"])
+def test_a_check_on_the_cpu_sees_no_gpu_that_its_answer_could_start(pretended, monkeypatch, model):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    both = ON_CUDA.replace("pytestmark = pytest.mark.needs_cuda", "").replace("(kata)", "(kata, device)")
+    result = pretended(checks=both, a=VISIBLE, b=VISIBLE).run("--gpu", "-s", f"--kata-isolation={model}")
+    result.assert_outcomes(passed=4)
+    assert re.findall(r"visible: (.*)\.", result.stdout.str()) == ["''", "None"] * 2
+
+
 THREADS = """
 import torch
 

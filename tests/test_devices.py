@@ -418,6 +418,7 @@ WORKERS = '''
 import pytest
 from pytest_torchkata.checks import requirement
 
+@pytest.mark.needs_cuda
 def check_device(kata):
     """The device that a worker has."""
     return {"seen": kata.see()}
