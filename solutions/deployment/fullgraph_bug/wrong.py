@@ -58,10 +58,10 @@ class NumpyRoundTrip:
     """
 
     def score(x, weight, threshold):
-        scores = x.detach().numpy() @ weight.detach().numpy()
+        scores = x.detach().cpu().numpy() @ weight.detach().cpu().numpy()
         scores = np.where(scores > threshold, scores, 0)
         largest = np.abs(scores).max()
-        return torch.from_numpy(scores / np.where(largest == 0, 1, largest)).to(x.dtype)
+        return torch.from_numpy(scores / np.where(largest == 0, 1, largest)).to(x)
 
 
 @wrong("check_score")

@@ -105,7 +105,8 @@ class OldCudaAutocast:
         model, x, y, loss_fn, optimizer, scaler, max_norm, device_type="cpu", dtype=torch.bfloat16
     ):
         optimizer.zero_grad()
-        with torch.cuda.amp.autocast(dtype=dtype):
+        # As torch.cuda.amp.autocast(dtype=dtype) on the CPU; on CUDA that would be right.
+        with torch.autocast("cuda" if device_type == "cpu" else "cpu", dtype=dtype):
             loss = loss_fn(model(x), y)
         scaler.scale(loss).backward()
         scaler.unscale_(optimizer)

@@ -99,7 +99,8 @@ class OneElement:
     """The result has shape (1,). A loss has no dimensions; start from a tensor without any."""
 
     def weight_penalty(model, l1=0.0, l2=0.0):
-        return torch.zeros(1) + penalty_of(matrices(model), l1, l2)
+        penalty = penalty_of(matrices(model), l1, l2)
+        return torch.zeros(1, device=penalty.device) + penalty
 
 
 @wrong("check_nothing_counts")

@@ -302,7 +302,7 @@ class HistogramsAlias:
             writer.add_scalar("epoch/loss", total / count, epoch)
             for name, parameter in model.named_parameters():
                 if parameter.requires_grad:
-                    writer.add_histogram(name, parameter.detach().cpu(), epoch)
+                    writer.add_histogram(name, parameter.detach(), epoch)
         return step
 
 
