@@ -280,7 +280,8 @@ class DefaultDtype:
         total, losses = _total(micro_batches), []
         optimizer.zero_grad()
         for x, y in micro_batches:
-            with torch.autocast(x.device.type):
+            # The CPU's default, on every device: CUDA's own would be right.
+            with torch.autocast(x.device.type, dtype=torch.bfloat16):
                 loss = criterion(model(x), y) * (len(x) / total)
             scaler.scale(loss).backward()
             losses.append(loss.detach())
