@@ -319,7 +319,7 @@ class _Prover:
             raise NotRun(skipped[0].reason)
         self._judge = judge
         self._read_rules()
-        self._run_examples()
+        self._run_examples(cases)
         rounds = [list(self._expected(cases, number)) for number in range(self.rounds)]
         for name in ("", *catalogue.right_answers(self.kata)):
             self._must_pass(Subject("right", name) if name else REFERENCE, rounds)
@@ -418,8 +418,11 @@ class _Prover:
             place = f"{self.kata.id}: reference.py:{rule.line}"
             self.problems.append(f"{place} uses {rule.name}, which the kata forbids")
 
-    def _run_examples(self) -> None:
-        job = Job(self.kata, REFERENCE, check=EXAMPLES, arguments={"text": _docstring(self.kata.stub)})
+    def _run_examples(self, cases: Sequence[Case]) -> None:
+        devices = sorted({case.check.device for case in cases})  # the CPU, unless all need something else
+        device = devices[0] if "cpu" not in devices else "cpu"
+        text = {"text": _docstring(self.kata.stub)}
+        job = Job(self.kata, REFERENCE, check=EXAMPLES, arguments=text, device=device)
         run = self._judge.sandbox.run(job)
         if not isinstance(run, Observed):
             reason = " ".join(explain.run(run, self.kata))
