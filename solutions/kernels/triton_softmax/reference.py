@@ -1,0 +1,42 @@
+import torch
+import triton
+import triton.language as tl
+from torch import Tensor
+
+
+def online_softmax(x: Tensor, block_size: int = 128) -> Tensor:
+    dtype = torch.promote_types(x.dtype, torch.float32)
+    lowest = torch.finfo(dtype).min  # not -inf: if a first block is -inf alone, -inf less -inf is NaN
+    m = torch.full((len(x), 1), lowest, dtype=dtype, device=x.device)
+    l = torch.zeros_like(m)  # noqa: E741
+    for block in x.split(block_size, dim=1):
+        block = block.to(dtype)
+        larger = torch.maximum(m, block.amax(dim=1, keepdim=True))
+        # The sum so far is relative to the old maximum.
+        l = l * torch.exp(m - larger) + torch.exp(block - larger).sum(dim=1, keepdim=True)  # noqa: E741
+        m = larger
+    out = torch.empty_like(x)
+    for block, part in zip(x.split(block_size, dim=1), out.split(block_size, dim=1), strict=True):
+        part.copy_(torch.exp(block.to(dtype) - m) / l)
+    return out
+
+
+@triton.jit
+def _softmax_kernel(x, out, x_stride, out_stride, n_columns, BLOCK: tl.constexpr):
+    row = tl.program_id(0).to(tl.int64)  # times a stride it may be more than 32 bits hold
+    columns = tl.arange(0, BLOCK)
+    inside = columns < n_columns
+    # The lanes beyond the last column are neutral: no maximum, and exp gives 0.
+    values = tl.load(x + row * x_stride + columns, mask=inside, other=-float("inf")).to(tl.float32)
+    exponentials = tl.exp(values - tl.max(values, axis=0))
+    result = exponentials / tl.sum(exponentials, axis=0)
+    tl.store(out + row * out_stride + columns, result, mask=inside)
+
+
+def fused_softmax(x: Tensor) -> Tensor:
+    n_rows, n_columns = x.shape
+    out = torch.empty_like(x)
+    block = triton.next_power_of_2(n_columns)
+    warps = min(max(block // 512, 1), 16)
+    _softmax_kernel[(n_rows,)](x, out, x.stride(0), out.stride(0), n_columns, BLOCK=block, num_warps=warps)
+    return out
