@@ -6,19 +6,17 @@ from torch import Tensor
 
 def online_softmax(x: Tensor, block_size: int = 128) -> Tensor:
     dtype = torch.promote_types(x.dtype, torch.float32)
-    lowest = torch.finfo(dtype).min  # not -inf: if a first block is -inf alone, -inf less -inf is NaN
-    m = torch.full((len(x), 1), lowest, dtype=dtype, device=x.device)
-    l = torch.zeros_like(m)  # noqa: E741
+    # Not -inf: after a first block of -inf alone, -inf less -inf would be NaN.
+    m = torch.full((len(x), 1), torch.finfo(dtype).min, dtype=dtype, device=x.device)
+    total = torch.zeros_like(m)
     for block in x.split(block_size, dim=1):
-        block = block.to(dtype)
         larger = torch.maximum(m, block.amax(dim=1, keepdim=True))
-        # The sum so far is relative to the old maximum.
-        l = l * torch.exp(m - larger) + torch.exp(block - larger).sum(dim=1, keepdim=True)  # noqa: E741
+        total = total * torch.exp(m - larger)  # what is in it was relative to the old maximum
+        total = total + torch.exp(block - larger).sum(dim=1, keepdim=True)  # in the dtype of the maximum
         m = larger
-    out = torch.empty_like(x)
-    for block, part in zip(x.split(block_size, dim=1), out.split(block_size, dim=1), strict=True):
-        part.copy_(torch.exp(block.to(dtype) - m) / l)
-    return out
+    return torch.cat(
+        [(torch.exp(block - m) / total).to(x.dtype) for block in x.split(block_size, dim=1)], dim=1
+    )
 
 
 @triton.jit
@@ -36,7 +34,6 @@ def _softmax_kernel(x, out, x_stride, out_stride, n_columns, BLOCK: tl.constexpr
 def fused_softmax(x: Tensor) -> Tensor:
     n_rows, n_columns = x.shape
     out = torch.empty_like(x)
-    block = triton.next_power_of_2(n_columns)
-    warps = min(max(block // 512, 1), 16)
-    _softmax_kernel[(n_rows,)](x, out, x.stride(0), out.stride(0), n_columns, BLOCK=block, num_warps=warps)
+    block = triton.next_power_of_2(n_columns)  # tl.arange takes nothing else
+    _softmax_kernel[(n_rows,)](x, out, x.stride(0), out.stride(0), n_columns, BLOCK=block, num_warps=8)
     return out
