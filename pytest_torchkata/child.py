@@ -27,7 +27,7 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TextIO, cast
 
@@ -152,12 +152,16 @@ def needs(solution: Path) -> tuple[str, ...]:
     return tuple(name for name, makes in _NEEDS.items() if makes.search(text))
 
 
-def load(modules: Iterable[str], device: str = "cpu") -> None:
+def load(modules: Collection[str], device: str = "cpu") -> None:
     """Import modules of which ``needs`` says that a kata's runs will; Triton is not everywhere.
 
-    Triton's interpreter takes the place of a GPU, which Triton wants to know when it is imported.
+    Triton's interpreter takes the place of a GPU, which Triton wants to know when it is imported. A process
+    in which it was imported for the other cannot serve, and ends.
     """
     os.environ["TRITON_INTERPRET"] = str(int(device == "cpu"))
+    known = sys.modules.get("triton.language") if "triton" in modules else None
+    if known is not None and (type(known.sum).__name__ == "InterpretedFunction") != (device == "cpu"):
+        os._exit(UNREADY)
     for name in modules:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)

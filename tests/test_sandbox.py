@@ -4,6 +4,7 @@ import itertools
 import os
 import re
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -542,3 +543,22 @@ def test_a_message_that_is_none_does_not_count():
     for message in ({}, {"kind": "passed"}, [], None, {"kind": "observed", "values": 3}):
         assert understood(reply_with(message)) == words
     assert understood(reply_with({}, result=b"noise")) == words
+
+
+# Triton -------------------------------------------------------------------------------------------
+
+LOADS = """
+from pytest_torchkata.child import load
+load(("triton",))
+load((), "cuda")
+load(("triton",))
+print("so far", flush=True)
+load(("triton",), "cuda")
+print("and further")
+"""
+
+
+def test_a_process_in_which_triton_interprets_runs_nothing_on_cuda():
+    pytest.importorskip("triton", reason="needs Triton")
+    done = subprocess.run([sys.executable, "-c", LOADS], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (transport.UNREADY, "so far\n")
