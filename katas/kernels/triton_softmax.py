@@ -11,18 +11,18 @@ fused_softmax(x)
     Launches a Triton kernel of your own, which does all the arithmetic. torch allocates the result,
     and may copy x.
 
-Both take x (N, C), floating, with C from 1 to 65536 and N from 0, and return a new tensor of the shape,
-dtype and device of x; its strides are up to you. block_size is at least 1, and may be more than C.
+Both take x (N, C) in float32, float16 or bfloat16, with C from 1 to 65536 and N from 0, and return a
+new tensor of the shape, dtype and device of x; its strides are up to you. block_size is at least 1, and
+may be more than C.
 
 Rules
     - The rows of x may be any distance apart, and all in the same place too, as after expand. The
       entries of a row lie side by side: x.stride(1) is 1 where C is more than 1.
     - x is left as it was.
     - Entries may be as large as 1e4, and -inf. Each row has at least one that is not -inf.
-    - For float16 and bfloat16 the maximum and the sum are kept in float32. fused_softmax has to take
-      float32, float16 and bfloat16, online_softmax float64 too. No gradients are needed.
-    - online_softmax reads x only block by block, each block in two passes: for both functions
-      nothing may be done to all of x at once, but to allocate and to copy.
+    - For float16 and bfloat16 too, the maximum and the sum are kept in float32. No gradients are needed.
+    - online_softmax looks at no more than a block of x at a time, and at each block in two passes only.
+      To copy x, or to convert all of it, does not count.
     - Without the library's softmax, log_softmax and logsumexp, and without torch.compile.
 
 No GPU is needed to practise. With TRITON_INTERPRET=1 Triton runs a kernel in Python, on CPU tensors, and

@@ -21,7 +21,7 @@ def rows(given, n, columns, std=2.0, mean=0.0):
 
 
 @pytest.mark.parametrize("block_size", [1, 8, 37, 128])
-def check_online(kata, given, block_size, dtype, device):
+def check_online(kata, given, block_size, device):
     """online_softmax gives the softmax of each row, for any block size."""
     return {"out": kata.online_softmax(given.normal(5, 37, std=2.0), block_size=block_size)}
 

@@ -5,14 +5,13 @@ from torch import Tensor
 
 
 def online_softmax(x: Tensor, block_size: int = 128) -> Tensor:
-    dtype = torch.promote_types(x.dtype, torch.float32)
     # Not -inf: after a first block of -inf alone, -inf less -inf would be NaN.
-    m = torch.full((len(x), 1), torch.finfo(dtype).min, dtype=dtype, device=x.device)
+    m = torch.full((len(x), 1), torch.finfo(torch.float32).min, device=x.device)
     total = torch.zeros_like(m)
     for block in x.split(block_size, dim=1):
         larger = torch.maximum(m, block.amax(dim=1, keepdim=True))
         total = total * torch.exp(m - larger)  # what is in it was relative to the old maximum
-        total = total + torch.exp(block - larger).sum(dim=1, keepdim=True)  # in the dtype of the maximum
+        total = total + torch.exp(block - larger).sum(dim=1, keepdim=True)  # in float32, as m is
         m = larger
     return torch.cat(
         [(torch.exp(block - m) / total).to(x.dtype) for block in x.split(block_size, dim=1)], dim=1
