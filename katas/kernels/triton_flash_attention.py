@@ -16,8 +16,8 @@ Rules
       two operands of one dtype, and that of v is the one to convert to. Values of v may be as large as
       1000, and scores after scaling as large as 1000 too, of either sign.
     - A Triton kernel of your own does all the arithmetic. torch allocates the result, and may copy
-      inputs. All other memory is at most a few times that of q, and so grows with T and not with its
-      square.
+      inputs. The memory of all that, the result included, is at most 6 times that of q, and so
+      grows with T and not with its square.
     - Without scaled_dot_product_attention, softmax, matrix products of torch (matmul, @, bmm, einsum
       and the like) and torch.compile. No gradients are needed.
 

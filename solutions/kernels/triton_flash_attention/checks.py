@@ -45,11 +45,11 @@ def check_widths(kata, given, width, dtype, device):
 def check_strides(kata, given, layout, causal, dtype, device):
     """q, k and v have strides of their own."""
     if layout == "one projection":
-        q, k, v = given.normal(2, 20, 3, 3, 32).permute(2, 0, 3, 1, 4)
+        q, k, v = given.normal(2, 20, 3, 2, 32).permute(2, 0, 3, 1, 4)
     elif layout == "heads after time":
-        q, k, v = (given.normal(2, 20, 3, 32).transpose(1, 2) for _ in "qkv")
+        q, k, v = (given.normal(2, 20, 2, 32).transpose(1, 2) for _ in "qkv")
     else:
-        q, k, v = given.normal(2, 20, 3, 32).transpose(1, 2), *inputs(given, 2, 3, 20, 32)[1:]
+        q, k, v = given.normal(2, 20, 2, 32).transpose(1, 2), *inputs(given, 2, 2, 20, 32)[1:]
         v = v.transpose(0, 1).contiguous().transpose(0, 1)
     return {"out": kata.triton_flash_attention(q, k, v, causal)}
 
@@ -70,8 +70,8 @@ def check_large_scores(kata, given, most, causal, dtype, device):
 @CAUSAL
 def check_large_values(kata, given, causal, dtype, device):
     """The result-to-be is kept in float32: before it is divided, it may be more than float16 holds."""
-    q, k, v = inputs(given, 1, 1, 150, 32)
-    return {"out": kata.triton_flash_attention(q / 8, k, 900 + 30 * v, causal)}
+    q, k, v = inputs(given, 1, 1, 100, 32)
+    return {"out": kata.triton_flash_attention(q / 8, k, 850 + 30 * v, causal)}
 
 
 def check_refused(kata, given, device):
@@ -92,14 +92,14 @@ def check_refused(kata, given, device):
 @HALF
 def check_memory(kata, given, dtype, device):
     """The memory grows with T, and not with its square: scores are never written."""
-    q, k, v = inputs(given, 1, 1, 384, 32)
+    q, k, v = inputs(given, 1, 1, 256, 32)
     peak = peak_bytes(lambda: kata.triton_flash_attention(q, k, v))
     return {"memory, relative to that of q": peak / (q.numel() * q.element_size())}
 
 
 @requirement(check_memory, "memory, relative to that of q", within=0.5)
 def small(ratio):
-    return None if ratio <= 8 else "at most 8 (the scores alone are 12)"
+    return None if ratio <= 6 else "at most 6 (the scores alone are 8)"
 
 
 def launches(call):

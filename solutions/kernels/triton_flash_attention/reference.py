@@ -12,9 +12,10 @@ def triton_flash_attention(q: Tensor, k: Tensor, v: Tensor, causal: bool = False
         raise ValueError(f"the dtype must be float16 or bfloat16, got {q.dtype}")
     out = torch.empty(q.shape, dtype=q.dtype, device=q.device)
     strides = [stride for each in (q, k, v, out) for stride in each.stride()[:3]]
+    columns = 64 if D < 128 else 32  # two stages of it, in the shared memory of a small GPU
     grid = (triton.cdiv(T, 64), B * H)
     _attention_kernel[grid](
-        q, k, v, out, *strides, H, T, D**-0.5, CAUSAL=causal, D=D, ROWS=64, COLUMNS=32, num_stages=2
+        q, k, v, out, *strides, H, T, D**-0.5, CAUSAL=causal, D=D, ROWS=64, COLUMNS=columns, num_stages=2
     )
     return out
 
