@@ -90,6 +90,9 @@ def pytest_run(directory: Path, *arguments: str) -> None:
 
 def by_topic(columns: Sequence[str], rows: Mapping[str, Sequence[int]], last: Callable[..., str]) -> None:
     """Print the sums of each topic's rows, which are given by kata; the last column follows from them."""
+    if not rows:
+        print("No check of these katas runs here.")
+        return
     table = Table("topic", "katas", *columns)
     for column in table.columns[1:]:
         column.justify = "right"

@@ -21,7 +21,7 @@ from benchmarks.mutate import Mutant, mutants
 from pytest_torchkata.catalogue import KataError, facts
 from pytest_torchkata.judge import Judge
 from pytest_torchkata.kata import ANSWER, Kata
-from pytest_torchkata.proof import Case, with_cases
+from pytest_torchkata.proof import Case, NotRun, Skipped, with_cases
 from pytest_torchkata.sandbox import Launch, start_child
 
 __all__ = ["judged", "mutable", "mutation"]
@@ -70,7 +70,9 @@ def mutation(names: Sequence[str]) -> bool:
     """Judge the mutants of the named katas and topics, or of all; say whether the checks hold."""
     katas = [kata for kata in selected(names) if mutable(kata)]
     todo = [kata for kata in katas if _known(kata) is None]
-    for kata, result in each(judged, todo, done=len(katas) - len(todo)):
+    for kata, result in each(_judged_here, todo, done=len(katas) - len(todo)):
+        if result is None:
+            continue
         survivors = [dataclasses.astuple(survivor) for survivor in result.survivors]
         known = {"of": _digest(kata), "mutants": result.mutants, "survivors": survivors}
         _results(kata).parent.mkdir(parents=True, exist_ok=True)
@@ -78,18 +80,31 @@ def mutation(names: Sequence[str]) -> bool:
     return _report([found for kata in katas if (found := _known(kata))])
 
 
+def _judged_here(kata: Kata) -> Found | None:
+    """Judge a kata's mutants; None where no check of it runs."""
+    try:
+        return judged(kata)
+    except NotRun:
+        return None
+
+
 def mutable(kata: Kata) -> bool:
-    """Return whether a reference is code of its own, which one that only asks is not, and runs anywhere."""
-    return facts(kata).kind not in ("predict", "gpu")
+    """Return whether a reference is code of its own, which one that only asks is not."""
+    return facts(kata).kind != "predict"
 
 
 def judged(kata: Kata, every: int = 1, launch: Launch = start_child) -> Found:
-    """Judge every mutant of a kata's reference, or one in ``every``, on all cases until one rejects it."""
+    """Judge every mutant of a kata's reference, or one in ``every``, on all cases until one rejects it.
+
+    Raises ``NotRun`` where no check of the kata runs.
+    """
     source = (kata.solution / "reference.py").read_text(encoding="utf-8")
     tried = mutants(source)[::every]
     survivors: list[Survivor] = []
 
-    def use(judge: Judge, cases: Sequence[Case], _: object) -> None:
+    def use(judge: Judge, cases: Sequence[Case], skipped: Sequence[Skipped]) -> None:
+        if not cases:
+            raise NotRun(skipped[0].reason)
         expected = [judge.reference(case.check, case.seed) for case in cases]
 
         def passes(source: str) -> bool:
@@ -159,7 +174,7 @@ def _report(found: Sequence[Found]) -> bool:
             console.print(f"#    {survivor.line}")
     rows = {kata.kata: (kata.mutants, len(kata.set_aside), len(kata.alive)) for kata in found}
     by_topic(("mutants", "set aside", "alive", "share alive"), rows, lambda *sums: f"{_share(*sums):.1%}")
-    total = [sum(column) for column in zip(*rows.values(), strict=True)]
+    total = [sum(column) for column in zip((0, 0, 0), *rows.values(), strict=True)]
     return _share(*total) <= ALIVE and not any(kata.stale for kata in found)
 
 

@@ -613,18 +613,19 @@ def proof(
     problems: dict[str, list[str]] = {}
     for kata in katas:
         unrun = ""
+        untried: list[str] = []
         try:
-            problems[kata.id] = prove(kata, *(["--gpu"] if gpu else []))
+            problems[kata.id] = prove(kata, *(["--gpu"] if gpu else []), untried=untried)
         except NotRun as reason:
             problems[kata.id], unrun = [], str(reason)
         if not as_json:
-            _say(_proved(kata, problems[kata.id], unrun))
+            _say(_proved(kata, problems[kata.id], unrun, untried))
     if as_json:
         _dump(problems)
     raise typer.Exit(int(any(problems.values())))
 
 
-def _proved(kata: Kata, problems: Sequence[str], unrun: str) -> Iterable[str]:
+def _proved(kata: Kata, problems: Sequence[str], unrun: str, untried: Sequence[str]) -> Iterable[str]:
     """Tell what proof found of one kata."""
     if problems:
         yield f"✗ {kata.id}"
@@ -635,3 +636,4 @@ def _proved(kata: Kata, problems: Sequence[str], unrun: str) -> Iterable[str]:
         yield f"✓ {kata.id}  as far as it can be read; its checks were not run: {unrun}"
     else:
         yield f"✓ {kata.id}"
+        yield from (f"    not tried here: {each}" for each in untried)

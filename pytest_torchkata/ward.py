@@ -52,6 +52,8 @@ _ENTRIES = {"os.remove", "os.rename", "os.rmdir", "os.mkdir"}
 """Events that are about an entry of a directory, and not about what that links to."""
 _LISTING = {"os.listdir", "os.scandir"}
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_COMPILERS = {"ptxas", "ptxas-blackwell", "cc", "gcc", "clang", "ldconfig"}
+"""Programs by which Triton makes what runs on a GPU of a kernel."""
 _CURIOUS = ("platform.py", "uuid.py")
 """Files of Python's library that start programs on their own account, and can do without."""
 JUDGES = {"pytest_torchkata", "_kata", "_pytest"}
@@ -101,6 +103,26 @@ def watch(
                 return None
             frame = frame.f_back
         return None
+
+    def compiles(arguments: tuple[Any, ...], frame: FrameType | None) -> bool:
+        """Return whether it is Triton that starts a compiler, with nothing of the answer's in its place."""
+        program, words = (*arguments[:2], None, None)[:2]
+        if not isinstance(program, str) or not isinstance(words, (list, tuple)):
+            return False
+        while frame is not None and frame.f_code.co_filename.startswith(standard):
+            if "-packages" in frame.f_code.co_filename:
+                break
+            frame = frame.f_back
+        file = frame.f_code.co_filename if frame is not None else ""
+        folder, _, name = program.rpartition(os.sep)
+        return (
+            is_library(file)
+            and f"{os.sep}triton{os.sep}" in file
+            and name in _COMPILERS
+            and folder.startswith(os.sep)
+            and not is_inside(realpath(program), own)
+            and not any(place in str(word) for place in closed for word in words)
+        )
 
     def inspector(frame: FrameType | None, name: str) -> FrameType | None:
         """Return the answer's frame that looks through the process, be it by a library's hand.
@@ -181,7 +203,7 @@ def watch(
             if frame is not None and is_own(frame) and not (name.startswith("<") or is_answer(name)):
                 end("compile code under another file's name", frame)
         elif event in _PROGRAMS:
-            if not walled or asker(frame):
+            if asker(frame) or not (walled or compiles(arguments, frame)):
                 refuse("start other programs", frame)
         elif event in _RESOLVING or (event in _CONNECTING and isinstance(arguments[1], tuple)):
             refuse("use the network", frame)

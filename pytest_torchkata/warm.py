@@ -258,7 +258,8 @@ def serve() -> None:
                 control.close()
                 continue
             request, fds = asked
-            load(request.get("needs", ()))
+            # Triton is another for the CPU and for CUDA, and children for either may be asked for.
+            load(name for name in request.get("needs", ()) if name != "triton")
             ours, theirs = socket.socketpair()
             pid = os.fork()
             if pid == 0:

@@ -471,14 +471,23 @@ def test_a_practice_directory_is_no_place_for_an_author(project, torchkata, comm
 
 def test_proof_tells_what_is_wrong_with_which_kata(project, torchkata):
     on_gpu = CHECKS.replace("import pytest\n", "import pytest\n\npytestmark = pytest.mark.needs_cuda\n", 1)
-    project.kata("toy/other", wrong="").kata("toy/on_gpu", checks=on_gpu)
-    said = torchkata("proof", "toy/other", "toy/on_gpu")
+    partly = CHECKS.replace("def check_value", "@pytest.mark.needs_cuda\ndef check_value")
+    project.kata("toy/other", wrong="").kata("toy/on_gpu", checks=on_gpu).kata("toy/partly", checks=partly)
+    said = torchkata("proof", "toy/other", "toy/on_gpu", "toy/partly")
     assert said.exit_code == 1
     assert said.stdout.splitlines() == [
         "✗ toy/other",
         "    wrong.py has no wrong answer, so nothing shows that the checks can fail",
         "✓ toy/on_gpu  as far as it can be read; its checks were not run: needs CUDA: run it with --gpu on a "
         "machine that has a CUDA device",
+        "✓ toy/partly",
+        *(
+            f"    not tried here: {what} needs CUDA: run it with --gpu on a machine that has a CUDA device)"
+            for what in (
+                "Squares (check_value",
+                *(f"the reflex {name!r} (a check" for name in ("zeros", "constant", "input", "half")),
+            )
+        ),
     ]
     data = json.loads(torchkata("proof", "--json", "toy/double", "toy/other").stdout)
     assert data["toy/double"] == []

@@ -45,6 +45,9 @@ def test_kata_is_proved(kata, launching, monkeypatch):
 @pytest.mark.parametrize("kata", SAMPLE, ids=lambda kata: kata.id)
 def test_small_mutants_of_the_reference_are_rejected(kata, launching, monkeypatch):
     monkeypatch.chdir(ROOT)
-    found = judged(kata, every=4, launch=launching(needs(kata.solution)))
+    try:
+        found = judged(kata, every=4, launch=launching(needs(kata.solution)))
+    except NotRun as reason:
+        pytest.skip(f"not run: {reason}")
     assert found.mutants
     assert found.alive == []

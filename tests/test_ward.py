@@ -283,3 +283,39 @@ def test_where_nothing_else_holds_programs_a_library_starts_none(attempt):
     program = "import torch.utils.collect_env as c\nassert c.run('true')[0] == 0, 'refused'"
     assert attempt({"program": program}) == {"program": "ok"}
     assert attempt({"program": program, "other": code}, walled=False)["program"] != "ok"
+
+
+KERNEL = """
+import os, sys
+import triton, triton.language as tl
+from triton.backends.compiler import GPUTarget
+from triton.compiler import ASTSource
+
+@triton.jit
+def kernel(x, n, BLOCK: tl.constexpr):
+    at = tl.arange(0, BLOCK)
+    tl.store(x + at, tl.load(x + at, mask=at < n) * 2, mask=at < n)
+
+source = ASTSource(kernel, {"x": "*fp32", "n": "i32", "BLOCK": "constexpr"}, constexprs={"BLOCK": 64})
+assert triton.compile(source, target=GPUTarget("cuda", 80, 32)).asm["cubin"]
+"""
+OWN_COMPILER = """
+with open("ptxas", "w") as file:
+    file.write("#!/bin/sh\\necho release 12.8, V12.8.0")
+os.environ["TRITON_PTXAS_PATH"] = os.path.abspath("ptxas")
+"""
+
+
+@pytest.mark.parametrize("walled", [True, False])
+def test_triton_may_compile_a_kernel(attempt, short_path, walled):
+    pytest.importorskip("triton", reason="needs Triton")
+    (short_path / "katas/toy/double.py").write_text(KERNEL)  # where Triton reads the kernel's source
+    assert attempt({"a kernel": KERNEL}, walled=walled) == {"a kernel": "ok"}
+
+
+def test_triton_may_not_be_given_another_program_for_a_compiler(attempt, short_path):
+    pytest.importorskip("triton", reason="needs Triton")
+    code = KERNEL.replace("source = ", f"{OWN_COMPILER}source = ")
+    (short_path / "katas/toy/double.py").write_text(code)
+    told = attempt({"a script": code}, walled=False)["a script"]
+    assert told == "PermissionError: an answer may not start other programs"
