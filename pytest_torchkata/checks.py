@@ -321,7 +321,7 @@ def time_ratio(
 
     It is an observation by the name of ``TIME``, for a check with the mark ``timed``. Both are warmed up,
     then called in turn. Before each call the device's cache is emptied, and the call is timed by a pair of
-    events; the median of ``repeat`` counts. Afterwards as many calls of each as make some 50 ms are timed
+    events; the median of ``repeat`` counts. Afterwards as many calls of each as take some 50 ms are timed
     by the clock of the process that judges, whose ratio must not be a different one.
     """
     calls = {"yours": yours, "baseline": baseline}
@@ -345,7 +345,7 @@ def time_ratio(
             name: statistics.median(start.elapsed_time(end) for start, end in pairs)
             for name, pairs in events.items()
         }
-        calls_in_lap = max(1, min(1000, int(50 / max(times["baseline"], 1e-3))))
+        calls_in_lap = max(1, min(1000, int(50 / max(1e-3, *times.values()))))
         for name, call in calls.items():
             on_lap(name)
             for _ in range(calls_in_lap):

@@ -9,7 +9,7 @@ import errno
 import json
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -613,7 +613,7 @@ def proof(
     problems: dict[str, list[str]] = {}
     for kata in katas:
         unrun = ""
-        untried: list[str] = []
+        untried: dict[str, list[str]] = {}
         try:
             problems[kata.id] = prove(kata, *(["--gpu"] if gpu else []), untried=untried)
         except NotRun as reason:
@@ -625,7 +625,9 @@ def proof(
     raise typer.Exit(int(any(problems.values())))
 
 
-def _proved(kata: Kata, problems: Sequence[str], unrun: str, untried: Sequence[str]) -> Iterable[str]:
+def _proved(
+    kata: Kata, problems: Sequence[str], unrun: str, untried: Mapping[str, Sequence[str]]
+) -> Iterable[str]:
     """Tell what proof found of one kata."""
     if problems:
         yield f"✗ {kata.id}"
@@ -636,4 +638,5 @@ def _proved(kata: Kata, problems: Sequence[str], unrun: str, untried: Sequence[s
         yield f"✓ {kata.id}  as far as it can be read; its checks were not run: {unrun}"
     else:
         yield f"✓ {kata.id}"
-        yield from (f"    not tried here: {each}" for each in untried)
+        for reason, names in untried.items():
+            yield f"    not tried here: {', '.join(names)}; what would reject them {reason}"

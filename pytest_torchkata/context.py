@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
+from collections.abc import Sequence
 
-__all__ = ["is_clean", "is_lost", "make", "release", "settings", "wait"]
+__all__ = ["is_clean", "is_late", "make", "release", "settings", "wait"]
 
 _LEFT = 1 << 20
 """Bytes that may stay allocated: libraries keep some for themselves."""
@@ -33,13 +34,12 @@ def wait() -> None:
             torch.cuda.synchronize(index)
 
 
-def is_lost(error: BaseException) -> bool:
-    """Return whether an exception comes from a device, where it happened before, and may stay.
+def is_late(bases: Sequence[str], message: str) -> bool:
+    """Return whether an exception, by its classes and text, tells of what a device met before, and may stay.
 
     Such is a failed assertion in a kernel, or an address that is none; no memory left is not.
     """
-    kinds = [kind.__name__ for kind in type(error).__mro__]
-    return "OutOfMemoryError" not in kinds and ("AcceleratorError" in kinds or "CUDA error:" in str(error))
+    return "OutOfMemoryError" not in bases and ("AcceleratorError" in bases or "CUDA error:" in message)
 
 
 def is_clean() -> bool:

@@ -30,7 +30,7 @@ class Finding:
     what: str
     found: str
     to_do: str = ""
-    """What to do; empty where everything is fine."""
+    """What to do, where there is something."""
 
 
 def examine(start: Path) -> Iterator[Finding]:
@@ -98,7 +98,7 @@ def _devices() -> Iterator[Finding]:
     try:
         seen = devices_here()
     except SandboxError as error:
-        yield Finding("broken", "torch", f"cannot be used: {error}", "pip install --force-reinstall torch")
+        yield Finding("broken", "torch", f"cannot be used: {error}")
         return
     names = ["cpu", *(f"cuda:{n} ({name})" for n, name in enumerate(seen["cuda"]))]
     names += ["mps"] if seen["mps"] else []

@@ -336,14 +336,15 @@ def _describe_exception(error: BaseException, subject: _Subject) -> dict[str, An
     if isinstance(error, MemoryError) or "can't allocate memory" in _text(error):
         where = frames[-1:] if frames else []
         return {"kind": "memory", "detail": _text(error), "frames": [vars(f) for f in where]}
+    bases, text = [base.__name__ for base in type(error).__mro__], _text(error)
     message = {
         "kind": "raised",
         "type": type(error).__name__,
-        "bases": [base.__name__ for base in type(error).__mro__],
-        "message": _text(error),
+        "bases": bases,
+        "message": text,
         "frames": [vars(frame) for frame in frames],
         "where": "subject" if frames else "check",
-        "late": context.is_lost(error),
+        "late": context.is_late(bases, text),
     }
     if not loaded:
         message["where"] = "load"

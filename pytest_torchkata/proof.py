@@ -59,17 +59,17 @@ def prove(
     *arguments: str,
     rounds: int = 1,
     launch: Launch = start_child,
-    untried: list[str] | None = None,
+    untried: dict[str, list[str]] | None = None,
 ) -> list[str]:
     """Return what is wrong with a kata, in words; nothing if it holds.
 
     ``arguments`` go to the pytest run that resolves the kata's checks, such as ``--kata-isolation``. With
     more ``rounds`` than one everything is tried again with other seeds, and must come out the same.
     ``launch`` starts the processes in which answers run. ``untried`` gets what cannot be decided, since the
-    cases that would have to reject it do not run here. Raises ``NotRun`` if there is nothing wrong with what
-    can be read, and no check runs here.
+    cases that would have to reject it do not run here, by what these need. Raises ``NotRun`` if there is
+    nothing wrong with what can be read, and no check runs here.
     """
-    prover = _Prover(kata, rounds, untried=[] if untried is None else untried)
+    prover = _Prover(kata, rounds, untried={} if untried is None else untried)
     try:
         if problems := list(_problems_on_paper(kata)):
             return problems
@@ -321,7 +321,7 @@ class _Prover:
     kata: Kata
     rounds: int
     problems: list[str] = field(default_factory=list)
-    untried: list[str] = field(default_factory=list)
+    untried: dict[str, list[str]] = field(default_factory=dict)
 
     def attempt(self, judge: Judge, cases: Sequence[Case], skipped: Sequence[Skipped]) -> None:
         """Note as ``problems`` what does not hold; raises ``NotRun`` if no check runs here."""
@@ -341,6 +341,10 @@ class _Prover:
             self._must_notice(Subject("reflex", reflex), rounds)
         self._stub_must_fail(rounds)
         self._must_be_quick(rounds[0])
+
+    def _leave(self, what: str, reason: str) -> None:
+        """Note what is not decided here."""
+        self.untried.setdefault(reason, []).append(what)
 
     def _expected(self, cases: Sequence[Case], number: int) -> Iterator[_Expected]:
         """Return the cases of a round that the reference gets through, and what it shows."""
@@ -386,7 +390,7 @@ class _Prover:
             else:
                 # The case that rejects it may be one of those that do not run here.
                 if absent := [each for each in self._skipped if each.function == mistake.check]:
-                    self.untried.append(f"{mistake.name} ({mistake.check} {absent[0].reason})")
+                    self._leave(mistake.name, absent[0].reason)
                     return
                 but = f"; it gave {'; '.join(sorted(seen))}" if seen else ""
                 where = f" in round {number}" if number else ""
@@ -403,7 +407,7 @@ class _Prover:
                 applied = applied or (isinstance(run, Observed) and run.applied)
             else:
                 if applied and self._skipped:
-                    self.untried.append(f"the reflex {reflex.name!r} (a check {self._skipped[0].reason})")
+                    self._leave(f"the reflex {reflex.name!r}", self._skipped[0].reason)
                     return
                 if applied:
                     what = f"no check notices the reflex {reflex.name!r} (see reflexes.py)"
@@ -415,7 +419,7 @@ class _Prover:
             runs = ((self._run(each.case, ANSWER), each) for each in cases)
             if all(self._compared(run, each).outcome == "passed" for run, each in runs):
                 if self._skipped:
-                    self.untried.append(f"the stub (a check {self._skipped[0].reason})")
+                    self._leave("the stub", self._skipped[0].reason)
                     return
                 what = "the stub passes; if it was solved, restore it before proving the kata"
                 self.problems.append(f"{self.kata.id}: {what}")
@@ -440,10 +444,15 @@ class _Prover:
             self.problems.append(f"{place} uses {rule.name}, which the kata forbids")
 
     def _run_examples(self, cases: Sequence[Case]) -> None:
-        devices = sorted({case.check.device for case in cases})  # the CPU, unless all need something else
-        device = devices[0] if "cpu" not in devices else "cpu"
-        text = {"text": _docstring(self.kata.stub)}
-        job = Job(self.kata, REFERENCE, check=EXAMPLES, arguments=text, device=device)
+        text = _docstring(self.kata.stub)
+        lines = [line.strip() for line in text.splitlines()]
+        device = "cpu"
+        if any(line.startswith((">>>", "...")) and "cuda" in line for line in lines):
+            device = next((c.check.device for c in cases if c.check.device.startswith("cuda")), "")
+        if not device:
+            self._leave("the example in the stub", "needs CUDA")
+            return
+        job = Job(self.kata, REFERENCE, check=EXAMPLES, arguments={"text": text}, device=device)
         run = self._judge.sandbox.run(job)
         if not isinstance(run, Observed):
             reason = " ".join(explain.run(run, self.kata))

@@ -270,7 +270,10 @@ class _Child:
 
     def __init__(self, model: Model, environment: Mapping[str, str], launch: Launch) -> None:
         self._model = model
-        self._home = Path(tempfile.mkdtemp(prefix="torchkata-"))
+        try:
+            self._home = Path(tempfile.mkdtemp(prefix="torchkata-"))
+        except OSError as error:
+            raise SandboxError(f"There is no place for temporary files: {error}") from None
         self._ready = self._ended = False
         self._meetings = 0
         self._kata: Kata | None = None

@@ -21,6 +21,7 @@ from pytest_torchkata import (
     sandbox,
 )
 from pytest_torchkata.cli import app
+from pytest_torchkata.warm import Warm
 
 pytest_plugins = ["pytester"]
 
@@ -367,15 +368,31 @@ class Shared(sandbox.Sandbox):
         pass
 
 
+WARM = []
+"""The process that children are forked from, once there is one."""
+
+
+def start_child(model, home, environment):
+    """Start a child as a fork of a process that has imported torch, and not as a program of its own."""
+    if not WARM:
+        WARM.append(Warm())
+    return WARM[0].launching()(model, home, environment)
+
+
 @pytest.fixture(autouse=True)
 def shared_children(request, monkeypatch):
-    """Let the runs in this process use the same children, unless a test is about those."""
+    """Let the runs in this process use the same children, unless a test is about those.
+
+    Where it is about how they start, they are programs, as a user's are.
+    """
 
     def shared(model, environment=None, launch=None):
-        return Shared.known.setdefault(model, Shared(model))
+        return Shared.known.setdefault(model, Shared(model, launch=start_child))
 
     if "own_children" not in request.keywords:
         monkeypatch.setattr(sandbox, "Sandbox", shared)
+    if "own_programs" not in request.keywords:
+        monkeypatch.setattr(sandbox, "start_child", start_child)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -383,3 +400,5 @@ def end_of_children():
     yield
     for each in Shared.known.values():
         super(Shared, each).close()
+    for each in WARM:
+        each.close()

@@ -156,7 +156,7 @@ def test_the_examples_of_every_kata_pass_with_its_reference_and_fail_in_the_stub
     _, said = plain_pytest(out, "--tb=no")
     assert "PASSED" not in said
     assert all(name in said for name in names)
-    assert "pip install torch numpy pillow pytest" in (out / "README.md").read_text()
+    assert "pip install torch numpy pillow pytest triton" in (out / "README.md").read_text()
 
     for kata in katas:
         path = out / f"katas/{kata.id}.py"

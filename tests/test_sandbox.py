@@ -316,6 +316,7 @@ def test_an_answer_that_kills_its_parent_costs_one_kata(project, isolation):
 
 
 @pytest.mark.own_children
+@pytest.mark.own_programs
 @pytest.mark.parametrize(
     "error", ["ImportError('libtorch.so: no such file')", "SystemExit('no torch today')"]
 )
@@ -335,6 +336,7 @@ def test_a_torch_that_cannot_be_imported_is_told_once(project, monkeypatch, isol
 
 
 @pytest.mark.own_children
+@pytest.mark.own_programs
 def test_a_torch_that_takes_too_long_is_told(project, monkeypatch, isolation):
     monkeypatch.setattr(sandbox, "STARTUP", 0.0)
     result = project.run(isolation)

@@ -32,12 +32,16 @@ Why it is asked: there is no graph here and no list of losses, the usual suspect
 what a view keeps alive, and what an exception does.
 
 Example
+    >>> import weakref
     >>> class Model(torch.nn.Module):
     ...     def forward(self, tokens):
     ...         if tokens.shape[1] > 3:
+    ...             partial = tokens + 1
+    ...             self.partial = weakref.ref(partial)
     ...             raise ValueError("too long")
     ...         return torch.nn.functional.one_hot(tokens, 4).float()
-    >>> scorer = Scorer(Model())
+    >>> model = Model()
+    >>> scorer = Scorer(model)
     >>> scorer.add(torch.tensor([[0, 1], [2, 3]])), scorer.add(torch.tensor([[0, 1, 2, 3]]))
     (True, False)
     >>> scorer.scores()
@@ -45,6 +49,8 @@ Example
             [0., 0., 0., 1.]])
     >>> scorer.report()
     ['batch 1: ValueError: too long']
+    >>> model.partial() is None  # nothing of the batch that failed is left
+    True
 """
 
 import torch

@@ -21,6 +21,8 @@ Rules
     - x is left as it was.
     - Entries may be as large as 1e4, and -inf. Each row has at least one that is not -inf.
     - For float16 and bfloat16 too, the maximum and the sum are kept in float32. No gradients are needed.
+    - On a GPU fused_softmax takes at most four times as long as torch.softmax, for 8192 rows of 4096
+      columns in float32. The programs of a grid run beside each other.
     - online_softmax looks at no more than a block of x at a time, and at each block in two passes only.
       To copy x, or to convert all of it, does not count.
     - Without the library's softmax, log_softmax and logsumexp, and without torch.compile.

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from pytest_torchkata.checks import operations, requirement, torch
+from pytest_torchkata.checks import TIME, operations, requirement, time_ratio, torch
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("triton") is None, reason="needs Triton: pip install 'pytest-torchkata[triton]'"
@@ -254,3 +254,16 @@ def check_fused_large(kata, given, size, dtype, device):
 def close(error, dtype):
     bound = {"float32": 2e-5, "float16": 2e-3, "bfloat16": 1e-2}[dtype]
     return None if error <= bound else f"at most {bound:g}"
+
+
+@pytest.mark.needs_cuda
+@pytest.mark.timed
+def check_time(kata, given):
+    """fused_softmax takes at most four times as long as the library, for 8192 rows of 4096 columns."""
+    x = given.normal(8192, 4096)
+    return time_ratio(lambda: kata.fused_softmax(x), lambda: torch.softmax(x, dim=1))
+
+
+@requirement(check_time, TIME)
+def fast(ratio):
+    return None if ratio <= 4 else "at most 4"
