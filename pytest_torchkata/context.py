@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 __all__ = ["is_clean", "is_late", "make", "release", "settings", "wait"]
 
-_LEFT = 1 << 20
-"""Bytes that may stay allocated: libraries keep some for themselves."""
+_LEFT = 64 << 20
+"""Bytes that may stay allocated: libraries keep workspaces for themselves."""
 
 
 def make(device: str) -> None:

@@ -356,10 +356,9 @@ def _describe_exception(error: BaseException, subject: _Subject) -> dict[str, An
 
 
 def _reached_check(error: BaseException) -> bool:
-    return any(
-        entry.filename.endswith("checks.py") and entry.name != "<module>"
-        for entry in traceback.extract_tb(error.__traceback__, limit=12)
-    )
+    """Return whether the subject was loaded, and its check called."""
+    known = traceback.extract_tb(error.__traceback__, limit=3)
+    return any(entry.name == _call.__name__ and entry.filename == __file__ for entry in known)
 
 
 def _text(error: BaseException) -> str:

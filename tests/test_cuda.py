@@ -11,7 +11,9 @@ import threading
 import pytest
 import torch
 
-from pytest_torchkata import plugin
+from pytest_torchkata import context, observe, plugin
+from pytest_torchkata.catalogue import Catalogue
+from pytest_torchkata.kata import ANSWER, Job
 from pytest_torchkata.turns import turn
 
 pytestmark = pytest.mark.own_children
@@ -137,6 +139,17 @@ def test_to_find_the_line_a_backward_is_kept_in_the_thread_that_is_watched(prete
     result = pretended(a=THREADS).run("--gpu")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*Your code: katas/toy/a.py:9 in number"])
+
+
+def test_what_a_device_finds_when_the_check_is_over_is_the_answers(pretended, monkeypatch):
+    def find():
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+    project = pretended(a=NUMBER)
+    monkeypatch.setattr(context, "wait", find)
+    kata = Catalogue(project.path / "katas", project.path / "solutions").find("a")
+    message = observe.observe(Job(kata, ANSWER, "check_number"))
+    assert (message["where"], message["late"], message["frames"]) == ("check", True, [])
 
 
 @pytest.mark.parametrize(
@@ -406,7 +419,7 @@ import json.decoder
 import torch
 
 def double(x):
-    json.decoder.kept = torch.empty(64 << 20, dtype=torch.uint8, device=x.device)
+    json.decoder.kept = torch.empty(256 << 20, dtype=torch.uint8, device=x.device)
     return x + x
 """
 
