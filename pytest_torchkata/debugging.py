@@ -12,6 +12,7 @@ from pathlib import Path
 from _pytest.debugging import pytestPDB
 
 from pytest_torchkata import observe, transport
+from pytest_torchkata.child import load
 from pytest_torchkata.kata import ANSWER, SCAN, Job, Run
 from pytest_torchkata.sandbox import Sandbox, understand
 
@@ -29,6 +30,7 @@ class InProcess:
         """Run a job; an exception of the answer's own code passes through, for the debugger."""
         if job.subject != ANSWER or job.check == SCAN or job.traced:
             return self._sandbox.run(job)
+        load((), job.device)
         with _stopping_in(job.kata.stub) if self._trace else contextlib.nullcontext():
             message = observe.observe(dataclasses.replace(job, again=False), reraise=True)
         reply = {"how": "exit", "status": 0, "result": transport.encode(message), "stack": []}

@@ -51,6 +51,32 @@ def debugged(project, monkeypatch):
 WRONG = "def helper(n):\n    y = n + 1\n    return y\n\ndef double(x):\n    z = helper(2)\n    return z * x\n"
 
 
+KERNEL = """
+import torch
+import triton
+import triton.language as tl
+
+@triton.jit
+def kernel(x, out, n: tl.constexpr):
+    y = tl.load(x + tl.arange(0, 8), mask=tl.arange(0, 8) < n, other=0.0)
+    breakpoint()
+    tl.store(out + tl.arange(0, 8), 2 * y, mask=tl.arange(0, 8) < n)
+
+def double(x):
+    out = torch.empty_like(x)
+    kernel[(1,)](x, out, x.numel())
+    return out
+"""
+
+
+def test_a_debugger_stops_inside_of_a_kernel_that_is_interpreted(debugged, monkeypatch):
+    pytest.importorskip("triton", reason="Triton is not installed here")
+    monkeypatch.setenv("TRITON_INTERPRET", "0")  # to be put back
+    result, stops = debugged(KERNEL, "--pdb", "-k", "check_shape")
+    assert [stop[:3] for stop in stops][:1] == [["double.py", 10, "kernel"]]
+    result.assert_outcomes(passed=1, deselected=2)
+
+
 def test_an_exception_stops_in_the_learners_frame(debugged):
     answer = "def double(x):\n    n = len(x.shape)\n    raise ValueError(f'of {n}')\n"
     result, stops = debugged(answer, "--pdb")
