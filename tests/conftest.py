@@ -16,10 +16,7 @@ import numpy  # noqa: F401 (a run in this process must not be the first to impor
 import pytest
 from typer.testing import CliRunner
 
-from pytest_torchkata import (
-    grading,  # noqa: F401 (nor this, which hands itself to another process)
-    sandbox,
-)
+from pytest_torchkata import grading, sandbox
 from pytest_torchkata.cli import app
 from pytest_torchkata.warm import Warm
 
@@ -393,6 +390,8 @@ def shared_children(request, monkeypatch):
         monkeypatch.setattr(sandbox, "Sandbox", shared)
     if "own_programs" not in request.keywords:
         monkeypatch.setattr(sandbox, "start_child", start_child)
+    # Each process that judges submissions has a warm one of its own; tests of several ask for them.
+    monkeypatch.setattr(grading, "_cores", lambda: 1)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -20,6 +20,7 @@ import pytest
 
 from benchmarks.soak import Answer, clone, processes, read
 
+pytestmark = pytest.mark.xdist_group("corpus")  # all answers are run at once
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 GROUPS = [f"hostile/{name}" for name in ("verdict", "hidden", "objects", "rules", "harm")] + ["crash"]
