@@ -17,7 +17,7 @@ test: $(VENV)/tested
 	$(BIN)/mypy
 	mkdir -p .coverage-data
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest tests --ignore=tests/test_katas.py --timeout=600 -q -n $(JOBS) --dist loadgroup
+	$(BIN)/coverage run -m pytest tests --ignore=tests/test_katas.py --timeout=600 -q -n $(JOBS) --dist loadfile
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	$(PYTEST) tests/test_katas.py --timeout=600 -q -n $(JOBS)

@@ -1,5 +1,6 @@
 """Under --pdb and --trace the answer runs where a debugger reaches it."""
 
+import importlib.util
 import json
 import sys
 
@@ -69,12 +70,15 @@ def double(x):
 """
 
 
-def test_a_debugger_stops_inside_of_a_kernel_that_is_interpreted(debugged, monkeypatch):
-    pytest.importorskip("triton", reason="Triton is not installed here")
-    monkeypatch.setenv("TRITON_INTERPRET", "0")  # to be put back
-    result, stops = debugged(KERNEL, "--pdb", "-k", "check_shape")
-    assert [stop[:3] for stop in stops][:1] == [["double.py", 10, "kernel"]]
+@pytest.mark.skipif(importlib.util.find_spec("triton") is None, reason="Triton is not installed here")
+def test_a_debugger_stops_inside_of_a_kernel_that_is_interpreted(project):
+    project.path.joinpath("debugger.py").write_text(DEBUGGER)
+    project.answer(KERNEL)
+    # In a process of its own, since Triton stays what it was imported for.
+    result = project.run_apart("-p", "debugger", "--pdbcls=debugger:Debugger", "--pdb", "-k", "check_shape")
     result.assert_outcomes(passed=1, deselected=2)
+    stops = [json.loads(line) for line in project.path.joinpath("stops").read_text().splitlines()]
+    assert stops[0][:3] == ["double.py", 10, "kernel"]
 
 
 def test_an_exception_stops_in_the_learners_frame(debugged):
