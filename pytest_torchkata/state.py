@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
 import threading
 import types
@@ -66,6 +67,12 @@ def be_exact() -> None:
     torch.backends.cudnn.deterministic = True
 
 
+_TIMERS = (
+    [signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF] if hasattr(signal, "getitimer") else []
+)
+"""The clocks at whose end a signal comes, perhaps to the next who works in this process."""
+
+
 _RESET = {"torch.Storage", "torch.manual_seed", "sys.excepthook", "builtins._"}
 """Names that torch (with another default dtype, in a process group) and Python themselves bind anew."""
 
@@ -105,6 +112,8 @@ def fingerprint(*more: str) -> dict[str, Any]:
         "hooks": (sys.gettrace(), sys.getprofile(), sys.excepthook, _module_hooks()),
         "streams": [(stream, getattr(stream, "closed", True)) for stream in (sys.stdout, sys.stderr)],
         "threads": threading.active_count(),
+        "signals": {number: signal.getsignal(number) for number in signal.valid_signals()},
+        "timers": [signal.getitimer(kind)[0] > 0 for kind in _TIMERS],
         "names": {name: _names(sys.modules[name]) for name in (*_WATCHED, *more) if name in sys.modules},
         "classes": {kind: _names(kind) for kind in _classes()},
     }

@@ -89,6 +89,8 @@ MEDDLING = {
     "garbage collection": "gc.disable()",
     "excepthook": "sys.excepthook = print",
     "closed stdout": "sys.stdout.close()",
+    "an alarm": "signal.alarm(1000)",
+    "a signal's handler": "signal.signal(signal.SIGUSR2, lambda *_: None)",
 }
 
 ONE_CHECK = '''
@@ -98,7 +100,7 @@ def check_value(kata, given):
 '''
 SOME = ["default dtype", "a method of a module", "files"]
 IMPORTS = """
-import builtins, gc, os, random, sys, threading, types, warnings
+import builtins, gc, os, random, signal, sys, threading, types, warnings
 import numpy as np
 import torch
 from torch import nn
