@@ -90,6 +90,7 @@ def observe(job: Job, *, reraise: bool = False) -> dict[str, Any]:
     ``reraise`` lets the subject's own exceptions through, for a debugger.
     """
     subject = _Subject(job)
+    work = Path.cwd()
     steps: list[Step] = []
     message: dict[str, Any]
     with rules.watch(job.forbidden, subject.includes, job.strict, _api(job)) as broken:
@@ -102,7 +103,7 @@ def observe(job: Job, *, reraise: bool = False) -> dict[str, Any]:
             message = {"kind": "observed", "values": values, "seconds": time.perf_counter() - start}
             message["applied"] = subject.applied()
             if job.again:
-                message["again"] = _repeated(check, namespace, job, message["seconds"])
+                message["again"] = _repeated(check, namespace, job, message["seconds"], work)
             if job.precise:
                 message["precise"] = _in_float64(check, namespace, job)
         except BaseException as error:  # SystemExit and the like are the subject's doing too
@@ -248,9 +249,12 @@ def _call(
 
 
 def _repeated(
-    check: Callable[..., Any], namespace: types.SimpleNamespace, job: Job, seconds: float
+    check: Callable[..., Any], namespace: types.SimpleNamespace, job: Job, seconds: float, work: Path
 ) -> dict[str, Any]:
-    """Observe the subject some more times, as many as take little time, and return what is seen last."""
+    """Observe the subject some more times, as many as take little time, and return what is seen last.
+
+    Each time begins in the empty directory ``work``, wherever the subject has gone.
+    """
     times = max(1, min(_REPETITIONS, int(_REPEATING / max(seconds, 1e-9))))
     if job.ranks > 1:  # all of them must agree
         times = 1
@@ -260,7 +264,8 @@ def _repeated(
         contextlib.redirect_stderr(silence),
     ):
         for _ in range(times):
-            empty(Path.cwd())
+            os.chdir(work)
+            empty(work)
             arguments = {
                 name: value.anew() if isinstance(value, Given) else value
                 for name, value in job.arguments.items()

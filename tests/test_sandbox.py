@@ -346,6 +346,21 @@ def test_a_torch_that_takes_too_long_is_told(project, monkeypatch, isolation):
     result.assert_outcomes(failed=1)
 
 
+WANDERS = """
+import os
+
+def double(x):
+    os.makedirs("runs/1")
+    os.chdir("runs/1")
+    os.removedirs("../../runs/1")
+    return x + x
+"""
+
+
+def test_whatever_directory_an_answer_leaves_its_repetition_begins_in_an_empty_one(empty_project):
+    empty_project.kata(checks=ONE_CHECK, stub=WANDERS).run().assert_outcomes(passed=1)
+
+
 def test_children_that_end_again_and_again_are_told(project, monkeypatch):
     monkeypatch.setattr(sandbox, "_run_on", lambda children, job: [])
     result = project.run()
