@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 JOBS ?= 2
+# Many tests wait for a time limit or a process: three workers keep two cores busy.
+WORKERS ?= 3
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
@@ -17,7 +19,7 @@ test: $(VENV)/tested
 	$(BIN)/mypy
 	mkdir -p .coverage-data
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest tests --ignore=tests/test_katas.py --timeout=600 -q -n $(JOBS) --dist loadfile
+	$(BIN)/coverage run -m pytest tests --ignore=tests/test_katas.py --timeout=600 -q -n $(WORKERS) --dist loadfile
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	$(PYTEST) tests/test_katas.py --timeout=600 -q -n $(JOBS)

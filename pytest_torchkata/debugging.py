@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import dataclasses
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,11 +31,27 @@ class InProcess:
         """Run a job; an exception of the answer's own code passes through, for the debugger."""
         if job.subject != ANSWER or job.check == SCAN or job.traced:
             return self._sandbox.run(job)
-        load((), job.device)
-        with _stopping_in(job.kata.stub) if self._trace else contextlib.nullcontext():
+        stopping = _stopping_in(job.kata.stub) if self._trace else contextlib.nullcontext()
+        with _as_in_a_child(job), stopping:
             message = observe.observe(dataclasses.replace(job, again=False), reraise=True)
         reply = {"how": "exit", "status": 0, "result": transport.encode(message), "stack": []}
         return understand(reply, job)
+
+
+@contextlib.contextmanager
+def _as_in_a_child(job: Job) -> Iterator[None]:
+    """Let Triton interpret where a child would, and this process be as before afterwards."""
+    before = os.environ.get(_TRITON)
+    load((), job.device)
+    try:
+        yield
+    finally:
+        os.environ.pop(_TRITON, None)
+        if before is not None:
+            os.environ[_TRITON] = before
+
+
+_TRITON = "TRITON_INTERPRET"
 
 
 @contextlib.contextmanager
