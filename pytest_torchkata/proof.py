@@ -93,7 +93,8 @@ def with_cases(
     """
     cases = _Cases(use, launch)
     quiet = ("-q", "--no-header", "-rN", "--tb=short", "-p", "no:cacheprovider", "-p", "no:xdist")
-    record = ("-p", "no:torchkata_record")
+    # We are imported already, and there is nothing in us that pytest should explain.
+    record = ("-p", "no:torchkata_record", "-W", "ignore::pytest.PytestAssertRewriteWarning")
     with contextlib.redirect_stdout(io.StringIO()) as said:
         pytest.main([str(kata.stub), *quiet, *record, *arguments], plugins=[cases])
     if cases.error is not None:

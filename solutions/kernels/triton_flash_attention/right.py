@@ -73,53 +73,6 @@ class Exp2:
 
 
 @triton.jit
-def _block_pointer_kernel(q, k, v, out, T, scale, CAUSAL: tl.constexpr, D: tl.constexpr, BLOCK: tl.constexpr):
-    head = tl.program_id(1).to(tl.int64) * T * D
-    first = tl.program_id(0) * BLOCK
-    place = tl.make_block_ptr(q + head, (T, D), (D, 1), (first, 0), (BLOCK, D), (1, 0))
-    queries = tl.load(place, boundary_check=(0,), padding_option="zero")
-    keys = tl.make_block_ptr(k + head, (D, T), (1, D), (0, 0), (D, BLOCK), (0, 1))
-    values = tl.make_block_ptr(v + head, (T, D), (D, 1), (0, 0), (BLOCK, D), (1, 0))
-    rows = first + tl.arange(0, BLOCK)
-    m = tl.full([BLOCK], -1e30, tl.float32)
-    total = tl.zeros([BLOCK], tl.float32)
-    acc = tl.zeros([BLOCK, D], tl.float32)
-    end = tl.minimum(first + BLOCK, T) if CAUSAL else T
-    for start in range(0, end, BLOCK):
-        scores = tl.dot(queries, tl.load(keys, boundary_check=(1,), padding_option="zero")) * scale
-        columns = start + tl.arange(0, BLOCK)
-        if CAUSAL:
-            scores = tl.where(rows[:, None] >= columns[None, :], scores, -float("inf"))
-        scores = tl.where(columns[None, :] < T, scores, -float("inf"))
-        larger = tl.maximum(m, tl.max(scores, 1))
-        p = tl.exp(scores - larger[:, None])
-        correction = tl.exp(m - larger)
-        total = total * correction + tl.sum(p, 1)
-        block = tl.load(values, boundary_check=(0,), padding_option="zero")
-        acc = acc * correction[:, None] + tl.dot(p.to(block.dtype), block)
-        m = larger
-        keys = tl.advance(keys, (0, BLOCK))
-        values = tl.advance(values, (BLOCK, 0))
-    place = tl.make_block_ptr(out + head, (T, D), (D, 1), (first, 0), (BLOCK, D), (1, 0))
-    tl.store(place, (acc / total[:, None]).to(out.dtype.element_ty), boundary_check=(0,))
-
-
-@right
-class BlockPointers:
-    """Block pointers into contiguous copies, and square blocks of 16."""
-
-    def triton_flash_attention(q, k, v, causal=False):
-        _checked(q)
-        q, k, v = q.contiguous(), k.contiguous(), v.contiguous()
-        B, H, T, D = q.shape
-        out = torch.empty_like(q)
-        _block_pointer_kernel[(triton.cdiv(T, 16), B * H)](
-            q, k, v, out, T, D**-0.5, CAUSAL=causal, D=D, BLOCK=16
-        )
-        return out
-
-
-@triton.jit
 def _row_kernel(
     q, k, v, out, qb, qh, qt, kb, kh, kt, vb, vh, vt, ob, oh, ot, T, scale, causal,
     D: tl.constexpr, BLOCK: tl.constexpr,

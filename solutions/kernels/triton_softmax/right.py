@@ -99,31 +99,6 @@ class InALoop:
         return result
 
 
-@triton.jit
-def _block_pointers(x, out, x_stride, out_stride, n_rows, n_columns, BLOCK: tl.constexpr):
-    row = tl.program_id(0)
-    place = tl.make_block_ptr(x, (n_rows, n_columns), (x_stride, 1), (row, 0), (1, BLOCK), (1, 0))
-    values = tl.load(place, boundary_check=(1,), padding_option="zero").to(tl.float32)
-    values = tl.where(tl.arange(0, BLOCK)[None, :] < n_columns, values, -float("inf"))
-    values = values - tl.max(values, 1)[:, None]
-    numerator = tl.exp(values)
-    result = numerator / tl.sum(numerator, 1)[:, None]
-    place = tl.make_block_ptr(out, (n_rows, n_columns), (out_stride, 1), (row, 0), (1, BLOCK), (1, 0))
-    tl.store(place, result.to(out.dtype.element_ty), boundary_check=(1,))
-
-
-@right
-class BlockPointers:
-    """Block pointers with a boundary check, and a launch by a grid that is a function."""
-
-    def fused_softmax(x):
-        out = torch.empty_like(x)
-        block = triton.next_power_of_2(x.shape[1])
-        arguments = x, out, x.stride(0), out.stride(0), *x.shape
-        _block_pointers[lambda meta: (x.shape[0],)](*arguments, BLOCK=block, num_warps=8)
-        return out
-
-
 @triton.autotune(configs=[triton.Config({}, num_warps=8)], key=["n_columns"])
 @triton.jit
 def _persistent(out, x, x_stride, out_stride, n_rows, n_columns, BLOCK: tl.constexpr):
