@@ -218,11 +218,17 @@ def watch(
         elif event.startswith(("ctypes.", "cpython.")) and (place := asker(frame)):
             end(f"call native code or reach into memory ({event})", place)
 
+    def frame_of_event() -> FrameType | None:
+        try:
+            return get_frame(2)
+        except ValueError:  # the interpreter's own, in a thread that begins or ends
+            return None
+
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event.startswith(_WATCHED) and (thread := thread_id()) not in busy:
             busy.add(thread)
             try:
-                on_event(event, arguments, get_frame(1))
+                on_event(event, arguments, frame_of_event())
             finally:
                 busy.discard(thread)
 
