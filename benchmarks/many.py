@@ -19,6 +19,7 @@ from rich.table import Table
 
 from pytest_torchkata.catalogue import Catalogue, facts
 from pytest_torchkata.kata import Kata
+from pytest_torchkata.proof import NotRun
 
 __all__ = ["ROOT", "by_topic", "each", "pytest_run", "selected", "solve"]
 
@@ -37,7 +38,10 @@ def selected(names: Sequence[str]) -> list[Kata]:
 def each(
     work: Callable[[Kata], _Result], katas: Sequence[Kata], done: int = 0
 ) -> Iterator[tuple[Kata, _Result]]:
-    """Do ``work`` to every kata, one on each core, below a progress bar in which ``done`` are done before."""
+    """Do ``work`` to every kata, one on each core, below a progress bar in which ``done`` are done before.
+
+    Katas of which no check runs here are left out.
+    """
     columns = (TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     processes = ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"))
     with processes, Progress(*columns) as progress:
@@ -45,7 +49,8 @@ def each(
         running = {processes.submit(work, kata): kata for kata in katas}
         for future in as_completed(running):
             progress.update(task, advance=1, description=running[future].id)
-            yield running[future], future.result()
+            if not isinstance(future.exception(), NotRun):
+                yield running[future], future.result()
 
 
 def solve(katas: Sequence[Kata], project: Path) -> None:

@@ -12,7 +12,7 @@ from benchmarks.many import by_topic, each, pytest_run, selected, solve
 from pytest_torchkata.catalogue import facts, mistakes, right_answers
 from pytest_torchkata.devices import DTYPES
 from pytest_torchkata.kata import Kata
-from pytest_torchkata.proof import NotRun, prove
+from pytest_torchkata.proof import prove
 
 __all__ = ["stability"]
 
@@ -27,9 +27,7 @@ def stability(arguments: Sequence[str]) -> bool:
     rows, problems = {}, []
     # One that only asks draws nothing: it is the same with every seed.
     drawing = [kata for kata in katas if facts(kata).kind != "predict"]
-    for kata, found in each(partial(_proved_here, rounds=asked.seeds), drawing):
-        if found is None:
-            continue
+    for kata, found in each(partial(prove, rounds=asked.seeds), drawing):
         answers = (1 + len(right_answers(kata)), len(mistakes(kata)))
         rows[kata.id] = (*answers, sum(answers) * asked.seeds, len(found))
         problems += found
@@ -39,14 +37,6 @@ def stability(arguments: Sequence[str]) -> bool:
     columns = ("right answers", "wrong answers", "verdicts", "that are not as they must be", "share")
     by_topic(columns, rows, lambda _right, _wrong, verdicts, bad: f"{bad / verdicts:.2%}")
     return not problems
-
-
-def _proved_here(kata: Kata, rounds: int) -> list[str] | None:
-    """Prove a kata; None where no check of it runs."""
-    try:
-        return prove(kata, rounds=rounds)
-    except NotRun:
-        return None
 
 
 def _solved(katas: Sequence[Kata]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
+import re
 import statistics
 import sys
 from collections.abc import Callable
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from torch.nn import functional as F
 
 __all__ = [
-    "TIME", "F", "Given", "best_time", "nn", "np", "operations", "peak_bytes", "questions", "raises",
-    "requirement", "right", "saved_bytes", "shares", "time_ratio", "torch", "truth", "wrong",
+    "TIME", "F", "Given", "best_time", "computations", "launches", "nn", "np", "operations", "peak_bytes",
+    "questions", "raises", "requirement", "right", "saved_bytes", "shares", "time_ratio", "torch", "truth",
+    "wrong",
 ]  # fmt: skip
 
 _Definition = TypeVar("_Definition", bound=Callable[..., Any])
@@ -386,6 +388,40 @@ def operations(call: Callable[[], object]) -> list[str]:
     with Recorder():  # type: ignore[no-untyped-call]
         call()
     return names
+
+
+def computations(call: Callable[[], object]) -> list[str]:
+    """Return the names of the operations by which ``call`` has torch compute, each once."""
+    names = {name for name in operations(call) if not _MOVING.fullmatch(name.removeprefix("aten."))}
+    return sorted(names)
+
+
+_MOVING = re.compile(
+    r"(new_)?(empty|zeros|ones|full)(_like|_strided)?|fill_|zero_|copy_|clone|_to_copy|constant_pad_nd|set_"
+    r"|resize_|alias|detach|view|_unsafe_view|_reshape_alias|as_strided|slice|select|split|unbind|t|transpose"
+    r"|permute|squeeze|unsqueeze|expand|lift_fresh|is_pinned"
+)
+"""Operations that make memory, name it or copy it."""
+
+
+def launches(call: Callable[[], object]) -> int:
+    """Count the kernels of Triton that ``call`` launches, in the interpreter or compiled."""
+    from triton.runtime.jit import KernelInterface
+
+    count = 0
+    original = KernelInterface.__getitem__
+
+    def counted(self: Any, grid: Any) -> Any:
+        nonlocal count
+        count += 1
+        return original(self, grid)
+
+    KernelInterface.__getitem__ = counted
+    try:
+        call()
+    finally:
+        KernelInterface.__getitem__ = original
+    return count
 
 
 def peak_bytes(call: Callable[[], object]) -> int:

@@ -131,19 +131,19 @@ def _devices() -> dict[str, Any]:
     return report
 
 
+INTERPRETING = "TRITON_INTERPRET"
+"""The variable by which Triton is told."""
+
+
 def load(modules: Iterable[str], device: str = "cpu") -> None:
     """Import modules that a kata's runs would import; Triton is not everywhere.
 
     Triton's interpreter takes the place of a GPU, which Triton wants to know when it is imported.
     """
-    os.environ["TRITON_INTERPRET"] = str(int(device == "cpu"))
+    os.environ[INTERPRETING] = str(int(device == "cpu"))
     for name in modules:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
-
-
-class Unready(Exception):
-    """The process could not be made ready for a job, for a reason that is not the answer's."""
 
 
 class _Bench:
@@ -163,7 +163,7 @@ class _Bench:
     def run(self, order: Order) -> dict[str, Any]:
         """Run a job in an empty directory, and return what was seen.
 
-        Raises ``Unready`` if it cannot be begun.
+        Ends the process if it cannot be begun.
         """
         job = order.job
         if "rank" in job.arguments:
@@ -197,8 +197,7 @@ class _Bench:
             if self._kata is None:
                 self._put_up_walls(order, is_ours)
         except Exception as error:
-            os.write(2, f"{type(error).__name__}: {error}\n".encode())
-            raise Unready from error
+            _give_up(error)
         context.release()
         self._before = state.fingerprint(*([] if is_ours else ["_kata.checks"]))
         self._kata = job.kata
@@ -488,8 +487,6 @@ def _be_worker(home: Path, work: Path, inlet: int, give: int, speak: int) -> NoR
             _flush()
             result, spoiled = bench.seal(message, order.job)
             send(replies, token + (b"1" if spoiled else b"0") + result)
-    except Unready:
-        os._exit(UNREADY)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except BaseException as error:
@@ -520,10 +517,7 @@ class _Serving:
             job = dataclasses.replace(job, limits=dataclasses.replace(job.limits, memory=None))
             order = dataclasses.replace(order, job=job)
         pid = os.getpid()
-        try:
-            self._bench.make_ready(order)
-        except Unready:
-            os._exit(UNREADY)
+        self._bench.make_ready(order)
         if job.seconds is not None:
             faulthandler.dump_traceback_later(job.seconds, file=self._bench.stacks)
         with _captured(job.limits.output) as output:

@@ -13,7 +13,7 @@ from pathlib import Path
 from _pytest.debugging import pytestPDB
 
 from pytest_torchkata import observe, transport
-from pytest_torchkata.child import load
+from pytest_torchkata.child import INTERPRETING, load
 from pytest_torchkata.kata import ANSWER, SCAN, Job, Run
 from pytest_torchkata.sandbox import Sandbox, understand
 
@@ -41,17 +41,14 @@ class InProcess:
 @contextlib.contextmanager
 def _as_in_a_child(job: Job) -> Iterator[None]:
     """Let Triton interpret where a child would, and this process be as before afterwards."""
-    before = os.environ.get(_TRITON)
+    before = os.environ.get(INTERPRETING)
     load((), job.device)
     try:
         yield
     finally:
-        os.environ.pop(_TRITON, None)
+        os.environ.pop(INTERPRETING, None)
         if before is not None:
-            os.environ[_TRITON] = before
-
-
-_TRITON = "TRITON_INTERPRET"
+            os.environ[INTERPRETING] = before
 
 
 @contextlib.contextmanager

@@ -173,7 +173,8 @@ class Judge:
             again=again,
             blocking=blocking,
             timed=check.timed,
-            material=material(check.kata) if subject == ANSWER else None,
+            # On the CPU the process of an answer serves one kata, and reads this while it can.
+            material=material(check.kata) if subject == ANSWER and check.device != "cpu" else None,
             forbidden=facts.forbidden if watched else (),
             strict=facts.strict,
             device=check.device,

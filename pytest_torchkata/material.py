@@ -17,7 +17,7 @@ _NEEDS = {
         rb"|\bkey_padding_mask\b|\battn_mask\b"
     ),
     "torch._dynamo": re.compile(
-        rb"\boptim\.|\boperations\(|\bpeak_bytes\(|\bcheckpoint\(|use_deterministic_algorithms|torch\.compile"
+        rb"\boptim\.|\boperations\(|\bcomputations\(|\bpeak_bytes\(|\bcheckpoint\(|use_deterministic_algorithms|torch\.compile"
         rb"|torch\.export|device=\"meta\"|\bTorchDispatchMode\b"
     ),
     "triton": re.compile(rb"^import triton$", re.MULTILINE),

@@ -1,10 +1,9 @@
 import importlib.util
 import math
-import re
 
 import pytest
 
-from pytest_torchkata.checks import operations, peak_bytes, raises, requirement, torch
+from pytest_torchkata.checks import computations, launches, peak_bytes, raises, requirement, torch
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("triton") is None, reason="needs Triton: pip install 'pytest-torchkata[triton]'"
@@ -102,47 +101,14 @@ def small(ratio):
     return None if ratio <= 6 else "at most 6 (the scores alone are 8)"
 
 
-def launches(call):
-    """Count the kernels of Triton that ``call`` launches, in the interpreter or compiled."""
-    from triton.runtime.jit import KernelInterface
-
-    count = 0
-    original = KernelInterface.__getitem__
-
-    def counted(self, grid):
-        nonlocal count
-        count += 1
-        return original(self, grid)
-
-    KernelInterface.__getitem__ = counted
-    try:
-        call()
-    finally:
-        KernelInterface.__getitem__ = original
-    return count
-
-
-ALLOWED = re.compile(
-    r"(new_)?(empty|zeros|ones|full)(_like|_strided)?|fill_|zero_|copy_|clone|_to_copy|constant_pad_nd|set_"
-    r"|resize_|alias|detach|view|_unsafe_view|_reshape_alias|as_strided|slice|select|split|unbind|t|transpose"
-    r"|permute|squeeze|unsqueeze|expand|lift_fresh|is_pinned"
-)
-"""Operations that make memory, name it or copy it."""
-
-
 @HALF
 def check_launch(kata, given, dtype, device):
     """A kernel is launched, and nothing is left to be computed by torch."""
     q, k, v = inputs(given, 1, 1, 20, 32)
     kata.triton_flash_attention(q, k, v)
-    seen = []
-    count = launches(lambda: seen.extend(operations(lambda: kata.triton_flash_attention(q, k, v))))
-    return {
-        "a kernel is launched": count > 0,
-        "computed by torch": sorted(
-            {name for name in seen if not ALLOWED.fullmatch(name.removeprefix("aten."))}
-        ),
-    }
+    computed = []
+    count = launches(lambda: computed.extend(computations(lambda: kata.triton_flash_attention(q, k, v))))
+    return {"a kernel is launched": count > 0, "computed by torch": computed}
 
 
 @HALF
