@@ -111,9 +111,9 @@ class Given:
         """Return the same inputs, carried in float64."""
         return Given(self._seed, self._device, self._dtype, precise=True)
 
-    def anew(self) -> Given:
-        """Return the same inputs, not yet drawn."""
-        return Given(self._seed, self._device, self._dtype, precise=self._precise)
+    def anew(self, seed: int) -> Given:
+        """Return one that draws from ``seed``, and has drawn nothing yet."""
+        return Given(seed, self._device, self._dtype, precise=self._precise)
 
     def normal(
         self,

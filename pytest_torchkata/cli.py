@@ -598,6 +598,10 @@ def proof(
         typer.Argument(metavar="ID", help="Katas; all if none is named.", autocompletion=_complete_id),
     ] = None,
     gpu: Annotated[bool, typer.Option("--gpu", help="Run their checks on CUDA as well.")] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option("--kata-seed", metavar="N", help="Draw an earlier proof's inputs again."),
+    ] = None,
     as_json: _Json = False,
 ) -> None:
     """Say what is wrong with katas, for their author."""
@@ -611,11 +615,12 @@ def proof(
 
     katas = [project.catalogue.find(each) for each in kata_ids or []] or project.catalogue.all()
     problems: dict[str, list[str]] = {}
+    options = [*(["--gpu"] if gpu else []), *([f"--kata-seed={seed}"] if seed is not None else [])]
     for kata in katas:
         unrun = ""
         untried: dict[str, list[str]] = {}
         try:
-            problems[kata.id] = prove(kata, *(["--gpu"] if gpu else []), untried=untried)
+            problems[kata.id] = prove(kata, *options, untried=untried)
         except NotRun as reason:
             problems[kata.id], unrun = [], str(reason)
         if not as_json:

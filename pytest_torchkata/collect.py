@@ -11,7 +11,6 @@ import hashlib
 import importlib.util
 import sys
 import types
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from pytest_torchkata import catalogue, explain, report
 from pytest_torchkata.checks import Given
 from pytest_torchkata.devices import DEFAULT_DTYPES, Devices
 from pytest_torchkata.interview import HIDING, Feedback
-from pytest_torchkata.kata import Check, Facts, Frame, Kata, Raised, Verdict
+from pytest_torchkata.kata import Check, Facts, Frame, Kata, Raised, Verdict, seed_of
 from pytest_torchkata.progress import ProgressError
 
 if TYPE_CHECKING:
@@ -242,6 +241,7 @@ class CheckItem(pytest.Function):
         ranks = self.get_closest_marker("ranks")
         return Check(
             kata=self.file.kata,
+            name=self.name,
             function=self.obj.__name__,
             title=self.title,
             parameters=self.parameters,
@@ -267,9 +267,9 @@ class CheckItem(pytest.Function):
             file.source = _digest(file.path)
         file.judged += 1
         seed = around.seed_for(file.kata)
-        file.chance = item_seed(seed, file.kata.id)
+        file.chance = seed_of(file.kata.id, seed)
         try:
-            verdict = self._verdict(around.judge, item_seed(seed, self.name))
+            verdict = self._verdict(around.judge, seed)
         except SandboxError as error:
             self.session.shouldstop = "no kata can be run"
             raise NotJudged(str(error)) from None
@@ -361,11 +361,6 @@ def _attempt(standing: Standing | None, source: str) -> int:
     return standing.attempts + (source != standing.source)
 
 
-def item_seed(seed: int, name: str) -> int:
-    """Return the seed of one item, so that every check draws inputs of its own."""
-    return zlib.crc32(f"{seed} {name}".encode())
-
-
 def _reason_to_skip(item: CheckItem, devices: Devices) -> str | None:
     marks = {mark.name: mark for mark in item.iter_markers()}
     if "needs_cuda" in marks and not devices.has_cuda:
@@ -428,11 +423,10 @@ def _rank() -> int:
 
 @pytest.fixture(name="given")
 def _given(request: pytest.FixtureRequest) -> Given:
-    """Draw inputs for this case, with its device and dtype."""
+    """Draw inputs for this case, with its device and dtype; the seed is put in where it is run."""
     item = request.node
     assert isinstance(item, CheckItem)
-    seed = request.config.stash[surroundings].seed_for(item.file.kata)
     asked = {
         name: request.getfixturevalue(name) for name in ("device", "dtype") if name in request.fixturenames
     }
-    return Given(item_seed(seed, item.name), **{"device": item.default_device, **asked})
+    return Given(0, **{"device": item.default_device, **asked})

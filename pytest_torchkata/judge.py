@@ -33,6 +33,7 @@ from pytest_torchkata.kata import (
     Stopped,
     Subject,
     Verdict,
+    seed_of,
 )
 from pytest_torchkata.material import material
 from pytest_torchkata.sandbox import Sandbox
@@ -53,20 +54,21 @@ class Judged(NamedTuple):
 
     check: Check
     seed: int
+    """Of the run, as in ``--kata-seed``: each case draws from one of its own, which follows from it."""
     verdict: Verdict
     seen: Run | None = None
     """What the answer showed; None where it was not run."""
 
 
 class Judge:
-    """Makes verdicts with the children of one sandbox, all inputs drawn from one seed."""
+    """Makes verdicts with the children of one sandbox."""
 
     def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
         self.sandbox = sandbox
         self._limits = limits
         self._scanned: dict[Kata, tuple[BrokenRule, ...]] = {}
         self._shown: dict[Path, dict[tuple[str, int, Subject], Run]] = {}
-        """What subjects of ours have shown, by the solution, and by the check and the seed of the case."""
+        """What subjects of ours have shown, by the solution, and by the case and the seed."""
         self._late: Counter[Kata] = Counter()
         """Checks that ran into their time limit."""
 
@@ -142,7 +144,7 @@ class Judge:
         solution = check.kata.solution
         if solution not in self._shown:  # those of other katas have been judged
             self._shown = {solution: {}}
-        key = (check.function, seed, subject)
+        key = (check.name, seed, subject)
         run = self._shown[solution].get(key) or self.run(check, seed, subject, precise=subject == REFERENCE)
         if isinstance(run, Observed) or subject != REFERENCE:  # a reference gets through, if not this time
             self._shown[solution][key] = run
@@ -167,7 +169,7 @@ class Judge:
             subject=subject,
             check=check.function,
             arguments=check.arguments,
-            seed=seed,
+            seed=seed_of(check.name, seed),
             precise=precise,
             traced=traced,
             again=again,

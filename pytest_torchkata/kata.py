@@ -5,6 +5,7 @@ This module knows nobody else here, and imports neither torch nor NumPy, so that
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -307,6 +308,8 @@ class Check:
     """One case of a hidden check, ready to run."""
 
     kata: Kata
+    name: str
+    """The function's, with what tells its cases apart in brackets."""
     function: str
     title: str
     """The first line of its docstring."""
@@ -324,6 +327,11 @@ class Check:
     """Whether this is the case that is observed several times: an answer's state must not show."""
     prediction: bool = False
     """Whether the expected values stay out of messages."""
+
+
+def seed_of(name: str, seed: int) -> int:
+    """Return what a case draws from, given the seed of the run, so that each draws inputs of its own."""
+    return zlib.crc32(f"{seed} {name}".encode())
 
 
 @dataclass(frozen=True)

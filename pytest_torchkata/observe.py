@@ -241,7 +241,7 @@ def _call(
     arguments: Mapping[str, Any],
 ) -> dict[str, Any]:
     _seed(job.seed)
-    values = check(kata=namespace, **_resolved(arguments))
+    values = check(kata=namespace, **_resolved(arguments, job.seed))
     context.wait()  # what a device finds out later would be told of somebody else
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise TypeError(f"{job.check} must return a dict of observations by name")
@@ -266,11 +266,7 @@ def _repeated(
         for _ in range(times):
             os.chdir(work)
             empty(work)
-            arguments = {
-                name: value.anew() if isinstance(value, Given) else value
-                for name, value in job.arguments.items()
-            }
-            values = _call(check, namespace, job, arguments)
+            values = _call(check, namespace, job, job.arguments)
     return values
 
 
@@ -294,11 +290,13 @@ def _seed(seed: int) -> None:
     np.random.seed(seed % 2**32)
 
 
-def _resolved(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Give ``device`` and ``dtype``, which travel by name, as torch has them."""
+def _resolved(arguments: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """Give ``device`` and ``dtype``, which travel by name, as torch has them, and inputs from ``seed``."""
     import torch
 
-    made = dict(arguments)
+    made: dict[str, Any] = {
+        name: value.anew(seed) if isinstance(value, Given) else value for name, value in arguments.items()
+    }
     if "device" in made:
         made["device"] = torch.device(made["device"])
     if isinstance(made.get("dtype"), str):

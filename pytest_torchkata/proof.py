@@ -63,8 +63,8 @@ def prove(
 ) -> list[str]:
     """Return what is wrong with a kata, in words; nothing if it holds.
 
-    ``arguments`` go to the pytest run that resolves the kata's checks, such as ``--kata-isolation``. With
-    more ``rounds`` than one everything is tried again with other seeds, and must come out the same.
+    ``arguments`` go to the pytest run that resolves the kata's checks, such as ``--kata-seed``. With
+    more ``rounds`` than one everything is tried again with the seeds that follow, and must come out the same.
     ``launch`` starts the processes in which answers run. ``untried`` gets what cannot be decided, since the
     cases that would have to reject it do not run here, by what these need. Raises ``NotRun`` if there is
     nothing wrong with what can be read, and no check runs here.
@@ -229,13 +229,13 @@ def _mistake_problems(kata: Kata) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Case:
-    """One case of a check: what it is called with, and the seed that its inputs are drawn from."""
+    """One case of a check: what it is called with, and the seed of the run that draws its inputs."""
 
     check: Check
     seed: int
 
     def __str__(self) -> str:
-        return f"{self.check.function}({report.case(self.check.parameters)}) (seed {self.seed})"
+        return f"{self.check.function}({report.case(self.check.parameters)}){_drawn(self.seed)}"
 
 
 @dataclass(frozen=True)
@@ -380,7 +380,7 @@ class _Prover:
                 self.problems.append(f"{self.kata.id}: {name} fails {expected.case}: {_reason(verdict)}")
 
     def _must_reject(self, mistake: Mistake, rounds: _Rounds) -> None:
-        for number, cases in enumerate(rounds):
+        for cases in rounds:
             seen = set()
             for expected in [each for each in cases if each.case.check.function == mistake.check]:
                 verdict = self._compared(self._run(expected.case, Subject("wrong", mistake.name)), expected)
@@ -394,8 +394,8 @@ class _Prover:
                     self._leave(mistake.name, absent[0].reason)
                     return
                 but = f"; it gave {'; '.join(sorted(seen))}" if seen else ""
-                where = f" in round {number}" if number else ""
-                says = f"{mistake.check} does not reject {mistake.name} by {mistake.shows}{where}{but}"
+                seed = _drawn(cases[0].case.seed) if cases else ""
+                says = f"{mistake.check}{seed} does not reject {mistake.name} by {mistake.shows}{but}"
                 self.problems.append(f"{self.kata.id}: {says}")
 
     def _must_notice(self, reflex: Subject, rounds: _Rounds) -> None:
@@ -411,7 +411,8 @@ class _Prover:
                     self._leave(f"the reflex {reflex.name!r}", self._skipped[0].reason)
                     return
                 if applied:
-                    what = f"no check notices the reflex {reflex.name!r} (see reflexes.py)"
+                    seed = _drawn(cases[0].case.seed)
+                    what = f"no check notices the reflex {reflex.name!r} (see reflexes.py){seed}"
                     self.problems.append(f"{self.kata.id}: {what}")
                     return
 
@@ -460,6 +461,10 @@ class _Prover:
             self.problems.append(f"{self.kata.id}: the example in the stub: {reason}")
         elif run.values["failures"]:
             self.problems.append(f"{self.kata.id}: the example in the stub:\n{run.values['failures']}")
+
+
+def _drawn(seed: int) -> str:
+    return f" with --kata-seed {seed}"
 
 
 def _reason(verdict: Verdict) -> str:

@@ -15,11 +15,11 @@ from tests.conftest import CHECKS, REFERENCE, STUB, TOML, WRONG
 def proved(empty_project, monkeypatch):
     """Prove the kata made of these files, in place of the good ones."""
 
-    def prove_with(*arguments, untried=None, **files):
+    def prove_with(*arguments, untried=None, rounds=1, **files):
         empty_project.kata(**files)
         monkeypatch.chdir(empty_project.path)
         known = Catalogue(empty_project.path / "katas", empty_project.path / "solutions")
-        return prove(known.find("toy/double"), *arguments, untried=untried)
+        return prove(known.find("toy/double"), *arguments, untried=untried, rounds=rounds)
 
     prove_with.project = empty_project
     return prove_with
@@ -51,7 +51,7 @@ BAD = {
     "no wrong answer": ({"wrong": ""}, "wrong.py has no wrong answer"),
     "a wrong answer that passes": (
         {"wrong": wrong("def double(x):\n    return x + x\n")},
-        "check_value does not reject Mistake by difference",
+        "does not reject Mistake by difference",
     ),
     "rejected only because it raises": (
         {"wrong": wrong("def double(x):\n    raise RuntimeError('no')\n")},
@@ -284,7 +284,7 @@ def test_of_a_check_with_cases_for_cuda_those_that_run_here_may_reject_a_mistake
 def test_a_check_that_is_there_and_runs_must_reject_its_mistake_whatever_else_does_not_run(proved):
     on_cuda = '\n\n@pytest.mark.needs_cuda\ndef check_there(kata):\n    """There."""\n    return {}\n'
     (problem,) = proved(checks=CHECKS + on_cuda, wrong=wrong("def double(x):\n    return x + x\n"))
-    assert "check_value does not reject Mistake by difference" in problem
+    assert re.match(r"toy/double: check_value with --kata-seed \d+ does not reject Mistake by difference", problem)
 
 
 def test_a_stub_that_runs_may_fail_where_its_checks_do_not_run(proved):
@@ -293,3 +293,23 @@ def test_a_stub_that_runs_may_fail_where_its_checks_do_not_run(proved):
     untried = {}
     assert proved(checks=CHECKS + on_cuda, stub=stub, untried=untried) == []
     assert [*untried.values()] == [["the stub"]]
+
+
+def test_more_rounds_draw_other_inputs_and_name_the_seed_that_they_are_of(proved):
+    right = '''
+    from pytest_torchkata.checks import right
+
+    @right
+    class FailsForOneDrawInTwo:
+        """Is right where the first number is positive."""
+
+        def double(x):
+            return 2 * x if x.numel() != 4 or x[0] > 0 else 3 * x
+    '''
+    seeds = set(range(5, 13))
+    problems = proved("--kata-seed=5", right=right, rounds=len(seeds))
+    named = {int(re.search(r"fails check_value.* with --kata-seed (\d+): out", each)[1]) for each in problems}
+    assert set() < named < seeds
+    kata = Catalogue(proved.project.path / "katas", proved.project.path / "solutions").find("toy/double")
+    for seed in seeds:
+        assert bool(prove(kata, f"--kata-seed={seed}")) == (seed in named)
