@@ -35,6 +35,8 @@ __all__ = ["watch"]
 
 STEP = 10
 """Milliseconds without a further change after which what has changed is told."""
+_HEARD = 0.5
+"""Seconds within which Ctrl-C is heard."""
 KEYS = {"n": "next", "h": "hint", "a": "all checks", "r": "reset", "v": "reveal", "l": "list", "q": "quit"}
 SETTINGS = {*FILES, "conftest.py"}
 """Files of the root directory that pytest reads before it collects."""
@@ -188,7 +190,11 @@ class Loop:
         self._terminal.show([f"Watching {self._named()}; importing torch ...", ""])
         self._begin()
         while True:
-            event = self._events.get()
+            try:
+                # A signal that another thread gets, or that comes just before, does not end a wait.
+                event = self._events.get(timeout=_HEARD)
+            except queue.Empty:
+                continue
             if isinstance(event, Said):
                 self._hear(event)
             elif isinstance(event, Changed):

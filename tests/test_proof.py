@@ -284,7 +284,9 @@ def test_of_a_check_with_cases_for_cuda_those_that_run_here_may_reject_a_mistake
 def test_a_check_that_is_there_and_runs_must_reject_its_mistake_whatever_else_does_not_run(proved):
     on_cuda = '\n\n@pytest.mark.needs_cuda\ndef check_there(kata):\n    """There."""\n    return {}\n'
     (problem,) = proved(checks=CHECKS + on_cuda, wrong=wrong("def double(x):\n    return x + x\n"))
-    assert re.match(r"toy/double: check_value with --kata-seed \d+ does not reject Mistake by difference", problem)
+    assert re.match(
+        r"toy/double: check_value with --kata-seed \d+ does not reject Mistake by difference", problem
+    )
 
 
 def test_a_stub_that_runs_may_fail_where_its_checks_do_not_run(proved):

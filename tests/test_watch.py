@@ -1,6 +1,7 @@
 """The practice loop, in a real terminal: keys are typed, files are saved, and the screen is read."""
 
 import contextlib
+import ctypes
 import os
 import re
 import shlex
@@ -9,6 +10,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -281,6 +284,20 @@ def test_a_pipe_gets_plain_lines_and_no_keys(toys):
     rest = process.communicate(timeout=30)[0]
     assert "\x1b" not in said + rest
     assert "n next" not in said + rest
+    assert process.returncode == 130
+
+
+def test_ctrl_c_is_heard_while_it_waits_whichever_thread_the_system_tells(toys):
+    process = subprocess.Popen(
+        [*WATCH, "toy/first"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    )
+    while "To do" not in process.stdout.readline():
+        pass
+    time.sleep(1)  # for what follows upon a verdict
+    other = max(int(task.name) for task in Path(f"/proc/{process.pid}/task").iterdir())
+    assert other != process.pid
+    assert ctypes.CDLL(None).tgkill(process.pid, other, signal.SIGINT) == 0
+    process.communicate(timeout=10)
     assert process.returncode == 130
 
 
