@@ -31,7 +31,8 @@ def stability(arguments: Sequence[str]) -> bool:
         answers = (1 + len(right_answers(kata)), len(mistakes(kata)))
         rows[kata.id] = (*answers, sum(answers) * asked.seeds, len(found))
         problems += found
-    print("\n".join(problems))
+        for problem in found:
+            print(problem, flush=True)
     if not asked.names:
         _solved([kata for kata in katas if facts(kata).kind != "gpu"])
     columns = ("right answers", "wrong answers", "verdicts", "that are not as they must be", "share")
