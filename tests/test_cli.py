@@ -490,6 +490,14 @@ def test_proof_tells_what_is_wrong_with_which_kata(project, torchkata):
     assert len(data["toy/other"]) == 1
 
 
+def test_proof_draws_the_inputs_of_an_earlier_one_again(project, torchkata):
+    project.kata("toy/other", wrong=WRONG.replace("x * x", "2 * x"))
+    first, second = (torchkata("proof", "toy/other", *more).stdout for more in ([], ["--kata-seed=7"]))
+    seed = re.search(r"check_value with --kata-seed (\d+) does not reject Squares", first)[1]
+    assert "check_value with --kata-seed 7 does not reject Squares" in second
+    assert torchkata("proof", "toy/other", f"--kata-seed={seed}").stdout == first
+
+
 def test_checks_that_cannot_be_run_are_quoted(project, torchkata):
     project.kata("toy/other", checks="import nowhere\n" + CHECKS)
     said = torchkata("proof", "toy/other")
