@@ -1,6 +1,6 @@
 """Print what the plugin costs: ratios to plain pytest, measured side by side in one run.
 
-``python -m benchmarks [cold] [isolation] [collect] [watch] [workers]`` prints these tables, or all of them;
+``python -m benchmarks [cold] [isolation] [collect] [record] [watch] [workers]`` prints these tables, or all;
 ``python -m benchmarks soak [RUNS]`` runs pytest many times, and counts what must not happen;
 ``python -m benchmarks grading [SUBMISSIONS]`` grades submissions to a pack, and checks every verdict;
 ``python -m benchmarks gpu [KATA|TOPIC...]`` runs everything on a CUDA device, in less than ten minutes;
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -31,11 +32,14 @@ from benchmarks.stability import stability
 from benchmarks.watch import contestants
 from pytest_torchkata.catalogue import Catalogue, KataError
 from pytest_torchkata.checks import Given
+from pytest_torchkata.history import History, Run, time_text
 from pytest_torchkata.kata import ANSWER, REFERENCE, Job
+from pytest_torchkata.progress import Store
 from pytest_torchkata.sandbox import Sandbox, default_model
 
 KATA = "losses/focal_loss"
 GENERATED = (200, 2_000, 10_000)
+RECORDED = (1_000, 10_000, 100_000)
 
 PLAIN = '''
 """The same observations, on the answer and on the reference, without the plugin."""
@@ -226,6 +230,13 @@ def collect() -> None:
                 print(python_run(project, COLLECT.format(arguments=arguments)).splitlines()[-1])
 
 
+def record() -> None:
+    """Sum up a record of so many runs of 200 katas, as a run does that begins, and ``torchkata next``."""
+    with tempfile.TemporaryDirectory() as name:
+        stores = {f"{count:,} runs": recorded(Path(name, str(count)), count) for count in RECORDED}
+        table(side_by_side({name: store.standings for name, store in stores.items()}, rounds=7), 1e-3, "ms")
+
+
 def watch() -> None:
     """Save a solved kata of ten checks, half a millisecond each, and wait for its verdict on the screen."""
     if importlib.util.find_spec("pytest_watcher") is None:
@@ -272,6 +283,17 @@ def generated(project: Path, count: int) -> Path:
     return project
 
 
+def recorded(directory: Path, count: int) -> Store:
+    """Make a record of so many runs."""
+    store = Store(directory / "progress.sqlite3")
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    what = ("failing", 2, 5, "7", "", 0.25, None, None, "cpu")
+    times = [time_text(noon + timedelta(minutes=n)) for n in range(count)]
+    runs = [Run(f"topic/kata_{n % 200}", at, *what) for n, at in enumerate(times)]  # type: ignore[arg-type]
+    store.merge(History(runs, [], []))
+    return store
+
+
 def python_run(directory: Path, program: str) -> str:
     """Run a program in a process of its own, insist that it ends well, and return what it printed."""
     known = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -282,7 +304,8 @@ def python_run(directory: Path, program: str) -> str:
 
 
 BENCHMARKS = {
-    "cold": cold, "isolation": isolation, "collect": collect, "watch": watch, "workers": workers,
+    "cold": cold, "isolation": isolation, "collect": collect, "record": record, "watch": watch,
+    "workers": workers,
 }  # fmt: skip
 
 if __name__ == "__main__":

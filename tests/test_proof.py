@@ -313,5 +313,5 @@ def test_more_rounds_draw_other_inputs_and_name_the_seed_that_they_are_of(proved
     named = {int(re.search(r"fails check_value.* with --kata-seed (\d+): out", each)[1]) for each in problems}
     assert set() < named < seeds
     kata = Catalogue(proved.project.path / "katas", proved.project.path / "solutions").find("toy/double")
-    for seed in seeds:
+    for seed in (min(named), min(seeds - named)):
         assert bool(prove(kata, f"--kata-seed={seed}")) == (seed in named)
