@@ -356,24 +356,39 @@ LOOK = """() => {
 """Finds what is outside of the page, too pale to be read, or cut off."""
 
 
+MEASURED = "COVERAGE_PROCESS_CONFIG"
+"""The variable by which coverage measures what a measured process starts."""
+INSIDE = {
+    "test_confine",
+    "test_cuda",
+    "test_debugging",
+    "test_limits",
+    "test_proof",
+    "test_sandbox",
+    "test_watch",
+}
+"""Tests of what happens in other processes. Measured everywhere, these would cost half as much time again."""
+
+
 class Shared(sandbox.Sandbox):
     """A sandbox that outlives the run that asked for it: importing torch takes a second."""
 
-    known: ClassVar[dict[str, "Shared"]] = {}
+    known: ClassVar[dict[tuple[str, bool], "Shared"]] = {}
 
     def close(self):
         pass
 
 
-WARM = []
-"""The process that children are forked from, once there is one."""
+WARM = {}
+"""The processes that children are forked from: what those start is measured, or not."""
 
 
 def start_child(model, home, environment):
     """Start a child as a fork of a process that has imported torch, and not as a program of its own."""
-    if not WARM:
-        WARM.append(Warm())
-    return WARM[0].launching()(model, home, environment)
+    measured = MEASURED in os.environ
+    if measured not in WARM:
+        WARM[measured] = Warm()
+    return WARM[measured].launching()(model, home, environment)
 
 
 @pytest.fixture(autouse=True)
@@ -384,8 +399,11 @@ def shared_children(request, monkeypatch):
     """
 
     def shared(model, environment=None, launch=None):
-        return Shared.known.setdefault(model, Shared(model, launch=start_child))
+        key = (model, MEASURED in os.environ)
+        return Shared.known.setdefault(key, Shared(model, launch=start_child))
 
+    if request.node.path.stem not in INSIDE:
+        monkeypatch.delenv(MEASURED, raising=False)
     if "own_children" not in request.keywords:
         monkeypatch.setattr(sandbox, "Sandbox", shared)
     if "own_programs" not in request.keywords:
@@ -399,5 +417,5 @@ def end_of_children():
     yield
     for each in Shared.known.values():
         super(Shared, each).close()
-    for each in WARM:
+    for each in WARM.values():
         each.close()
