@@ -199,6 +199,7 @@ class _Bench:
         except Exception as error:
             _give_up(error)
         context.release()
+        state.settle()
         self._before = state.fingerprint(*([] if is_ours else ["_kata.checks"]))
         self._kata = job.kata
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from pytest_torchkata import context
 
-__all__ = ["Changes", "be_exact", "changes", "fingerprint"]
+__all__ = ["Changes", "be_exact", "changes", "fingerprint", "settle"]
 
 _WATCHED = (
     "builtins", "json", "json.encoder", "linecache", "math", "os", "random", "struct", "sys", "time",
@@ -65,6 +65,16 @@ def be_exact() -> None:
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.deterministic = True
+
+
+def settle() -> None:
+    """Do what torch does once in a process, so that it is no change that an answer has made.
+
+    The first loader that has workers sets a handler for their end.
+    """
+    from torch.utils.data._utils import signal_handling
+
+    signal_handling._set_SIGCHLD_handler()
 
 
 _TIMERS = (
