@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-JOBS ?= 2
+JOBS ?= 3
 # What judges many answers takes twice as long when each of their processes is measured.
 PROOFS := tests/test_katas.py tests/test_survival.py
 # These run pytest on two workers themselves.
@@ -21,11 +21,11 @@ test: $(VENV)/tested
 	$(BIN)/mypy
 	mkdir -p .coverage-data
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest tests $(addprefix --ignore=,$(PROOFS) $(RUNS)) --timeout=600 -q -n $(JOBS) --dist loadfile
+	$(BIN)/coverage run -m pytest tests $(addprefix --ignore=,$(PROOFS) $(RUNS)) --timeout=600 -q -n $(JOBS) --dist worksteal
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	$(PYTEST) $(RUNS) --timeout=600 -q
-	$(PYTEST) $(PROOFS) --timeout=600 -q -n $(JOBS)
+	$(PYTEST) $(PROOFS) --timeout=600 -q -n $(JOBS) --dist worksteal
 
 bench: $(VENV)/installed
 	$(BIN)/python -m pip install -q -c constraints.txt --group bench
