@@ -100,7 +100,7 @@ BAD = {
         "NameError: name 'undefined' is not defined",
     ),
     "a reference that is random": (
-        {"reference": "import os, torch\n\ndef double(x):\n    return x * 10.0 ** (os.urandom(1)[0] / 4 - 32)\n"},
+        {"reference": "import os\n\ndef double(x):\n    return x * 10.0 ** (os.urandom(1)[0] / 4 - 32)\n"},
         "the reference, run again, fails",
     ),
     "a right answer that is rejected": (
