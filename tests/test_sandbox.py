@@ -155,7 +155,10 @@ HARMLESS = {
     "an optimizer": "torch.optim.Adam([torch.ones(2, requires_grad=True)]).step()",
     "random numbers": "torch.rand(2); random.random(); np.random.rand(); torch.manual_seed(3)",
     "a loader": "list(torch.utils.data.DataLoader([1, 2, 3], batch_size=2))",
-    "a loader with a worker": "list(torch.utils.data.DataLoader([1, 2, 3], num_workers=1))",
+    "a loader with a worker": (
+        "list(torch.utils.data.DataLoader([1, 2, 3], num_workers=1));"
+        "[thread.join(9) for thread in threading.enumerate() if thread.name == 'QueueFeederThread']"
+    ),
     "numpy": "np.linalg.norm(torch.ones(3).numpy())",
     "no grad": "torch.no_grad()(torch.ones)(2)",
     "output": "print(torch.ones(2), file=sys.stderr); print(1)",
